@@ -1,0 +1,1 @@
+"""The department: planner, specialists, critic, sceptic and manager, and what they work with."""

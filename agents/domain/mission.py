@@ -1,0 +1,108 @@
+"""A mission, its states and the moves between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+
+class State(StrEnum):
+    """Where a mission stands. Waiting states cost a row and nothing else."""
+
+    PLANNING = "planning"
+    PLAN_GATE = "plan_gate"  # a person looks at the plan
+    RUNNING = "running"
+    TASK_GATE = "task_gate"  # a person decides about a task that could not be accepted
+    RESULT_GATE = "result_gate"  # a person looks at the result
+    DELIVERING = "delivering"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+    FAILED = "failed"  # cannot go on by itself; the reason is on record and a person was told
+
+
+ENDED = frozenset({State.DELIVERED, State.CANCELLED})
+WAITING = frozenset({State.PLAN_GATE, State.TASK_GATE, State.RESULT_GATE})
+
+MOVES: dict[State, frozenset[State]] = {
+    State.PLANNING: frozenset({State.PLAN_GATE, State.CANCELLED, State.FAILED}),
+    State.PLAN_GATE: frozenset({State.RUNNING, State.PLANNING, State.PLAN_GATE, State.CANCELLED}),
+    State.RUNNING: frozenset({State.TASK_GATE, State.RESULT_GATE, State.CANCELLED, State.FAILED}),
+    State.TASK_GATE: frozenset({State.RUNNING, State.CANCELLED}),
+    State.RESULT_GATE: frozenset({State.DELIVERING, State.RUNNING, State.CANCELLED}),
+    State.DELIVERING: frozenset({State.DELIVERED, State.CANCELLED, State.FAILED}),
+    State.FAILED: frozenset({State.PLANNING, State.RUNNING, State.DELIVERING, State.CANCELLED}),
+    State.DELIVERED: frozenset(),
+    State.CANCELLED: frozenset(),
+}
+
+
+class IllegalMove(Exception):
+    """The mission cannot go from its present state to that one."""
+
+
+@dataclass(frozen=True)
+class Mission:
+    """What a person asked for, and where it stands."""
+
+    id: str
+    team: str  # Slack workspace id
+    channel: str
+    thread: str  # ts of the thread's root
+    message: str  # ts of the message that asked
+    requester: str  # Slack user id
+    text: str  # as the person wrote it, mentions resolved
+    department: str
+    state: State
+    rev: int  # revision of the run: counts plan changes and send-backs
+    created_at: datetime
+    title: str = ""
+    reason: str = ""  # why it was cancelled or failed, one sentence
+    files: tuple[str, ...] = ()  # Slack ids of the files that came with the request
+
+
+def check_move(present: State, to: State) -> None:
+    """Raises IllegalMove when the move is not in the table."""
+    if to not in MOVES[present]:
+        raise IllegalMove(f"A mission that is {present} cannot become {to}.")
+
+
+class TaskState(StrEnum):
+    """Where one task of a run stands."""
+
+    WAITING = "waiting"
+    WORKING = "working"
+    REVIEWING = "reviewing"
+    REWORKING = "reworking"
+    ACCEPTED = "accepted"
+    STUCK = "stuck"  # not acceptable within the rounds allowed; a person decides
+    DROPPED = "dropped"  # a person decided to go on without it
+
+
+GateKind = Literal["plan", "task", "result"]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A question to a person, stored before it is shown and bound to what is shown."""
+
+    id: str  # <mission>:<kind>:<rev>[:<task>]
+    mission: str
+    kind: GateKind
+    rev: int
+    digest: str  # of the plan, the result or the attempt that is shown
+    task: str = ""
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The answer to a gate: who said what, when, on which digest."""
+
+    gate: str
+    choice: str  # approve, edit, change, cancel, send_back, accept, retry, drop
+    user: str
+    at: datetime
+    digest: str
+    note: str = ""

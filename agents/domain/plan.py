@@ -1,0 +1,128 @@
+"""The roadmap of a run: tasks, who does them, what they need and how they are checked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from graphlib import CycleError, TopologicalSorter
+
+from agents.domain.artifact import Kind
+from agents.domain.department import Department
+
+
+@dataclass(frozen=True)
+class Check:
+    """An acceptance check that code can run. What each `kind` takes is said in `agents.domain.checks`."""
+
+    kind: str
+    number: int | None = None  # the count, the limit or the number of days
+    names: tuple[str, ...] = ()  # the columns or the terms
+
+
+@dataclass(frozen=True)
+class Task:
+    """One piece of the plan for one specialist."""
+
+    id: str  # t1, t2, ... unique within the plan
+    title: str
+    brief: str  # what to do, in the planner's words
+    specialist: str  # id of a member of the department
+    output: Kind
+    needs: tuple[str, ...] = ()  # ids of the tasks whose accepted work it builds on
+    tools: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+    deliverable: bool = False  # part of what the requester gets, not only material for others
+    notes: tuple[str, ...] = ()  # what people asked to change; goes to the specialist with the brief
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A revision of the roadmap. Immutable; a change is the next revision."""
+
+    title: str  # the mission in a few words
+    goal: str  # what will be true when it is done
+    tasks: tuple[Task, ...]
+    assumptions: tuple[str, ...] = ()  # open questions, each with the default that was taken
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a plan is expected to take. Ranges are (low, high); cost is None when a price is unknown."""
+
+    calls: tuple[int, int]  # model calls
+    minutes: tuple[int, int]
+    cost_usd: tuple[float, float] | None
+
+
+def digest(value: Plan | Task) -> str:
+    """SHA-256 of exactly this content, in hexadecimal: what an approval is bound to."""
+    body = json.dumps(asdict(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def faults(plan: Plan, department: Department, check_kinds: Iterable[str]) -> list[str]:
+    """Everything that makes the plan impossible to carry out, one sentence each; empty when it is sound."""
+    found = _shape_faults(plan) or _order_faults(plan)
+    for task in plan.tasks:
+        found += _task_faults(task, department, frozenset(check_kinds))
+    if not any(task.deliverable for task in plan.tasks):
+        found.append("No task is marked as a deliverable: the requester would get nothing.")
+    return found
+
+
+def _shape_faults(plan: Plan) -> list[str]:
+    if not plan.tasks:
+        return ["The plan has no tasks."]
+    ids = [task.id for task in plan.tasks]
+    twice = sorted({id for id in ids if ids.count(id) > 1})
+    unknown = sorted({need for task in plan.tasks for need in task.needs} - set(ids))
+    return [f"Task id {id} is used twice." for id in twice] + [
+        f"A task needs {id}, which is not in the plan." for id in unknown
+    ]
+
+
+def _order_faults(plan: Plan) -> list[str]:
+    try:
+        order(plan)
+    except CycleError as error:
+        return [f"The tasks wait for each other in a circle: {' -> '.join(error.args[1])}."]
+    return []
+
+
+def _task_faults(task: Task, department: Department, check_kinds: frozenset[str]) -> list[str]:
+    found = [f"Task {task.id} has a check of unknown kind {c.kind}." for c in task.checks if c.kind not in check_kinds]
+    member = department.specialist(task.specialist)
+    if member is None:
+        known = ", ".join(specialist.id for specialist in department.specialists)
+        return [*found, f"Task {task.id} names {task.specialist}, who is not in the department ({known})."]
+    foreign = sorted(set(task.tools) - set(member.tools))
+    return found + [
+        f"Task {task.id} gives {member.id} the tool {tool}, which is not one of its own." for tool in foreign
+    ]
+
+
+def order(plan: Plan) -> tuple[str, ...]:
+    """Task ids, each after those it needs. Raises graphlib.CycleError."""
+    return tuple(TopologicalSorter({task.id: task.needs for task in plan.tasks}).static_order())
+
+
+def ready(plan: Plan, done: Iterable[str], begun: Iterable[str]) -> tuple[Task, ...]:
+    """Tasks whose needs are all done and that have not begun, in the plan's order."""
+    finished, started = frozenset(done), frozenset(begun)
+    return tuple(t for t in plan.tasks if t.id not in started and finished.issuperset(t.needs))
+
+
+def task(plan: Plan, id: str) -> Task:
+    """The task with this id. Raises KeyError."""
+    return {task.id: task for task in plan.tasks}[id]
+
+
+def descendants(plan: Plan, ids: Iterable[str]) -> frozenset[str]:
+    """The given tasks and all that build on them, directly or not."""
+    found = set(ids)
+    for id in order(plan):
+        if found.intersection(task(plan, id).needs):
+            found.add(id)
+    return frozenset(found)
