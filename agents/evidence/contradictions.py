@@ -1,0 +1,117 @@
+"""Claims that may contradict each other: what the sceptic should see first. Never a verdict by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from agents.domain import figures
+from agents.domain.evidence import Claim
+from agents.domain.figures import Figure
+from agents.domain.marking import sentences
+from agents.evidence.canonical import stream
+
+OVERLAP = 0.6  # share of the smaller text's subject words that the other must have
+_PASSAGE = 0.7  # the same for a sentence of a source, which says more than it is compared for
+
+_WITHOUT_SUBJECT = """
+    a about after all also an and any approximately are around as at be been between both but by can could did do does
+    each end for from had has have he her his i in into is it its just less made make more most nearly no not of on one
+    only or other our over per said says she since so some such than that the their them then there these they this
+    those through to under up was we were what when where which while who will with would year years you
+    million billion thousand percent cent dollars euros
+"""
+_EMPTY = frozenset(_WITHOUT_SUBJECT.split())
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_CAPITAL = re.compile(r"\b[A-ZÀ-ÖØ-Þ][^\W\d_]+")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Two statements on one subject with different figures of one kind."""
+
+    claim: str  # id
+    other: str  # id of the other claim, or the sentence of a source
+    figure: str  # as written in the claim
+    against: str  # as written in the other
+
+
+def between(claims: Sequence[Claim]) -> list[Candidate]:
+    """Pairs of claims that speak of the same and give different figures; opinions left out."""
+    read = [_read(claim.text) for claim in claims]
+    pairs = combinations([(claim, one) for claim, one in zip(claims, read, strict=True) if claim.kind != "opinion"], 2)
+    return [
+        Candidate(claim.id, other.id, *clash)
+        for (claim, one), (other, two) in pairs
+        if claim.id not in other.derived_from and other.id not in claim.derived_from
+        for clash in _clash(one, two, OVERLAP)
+    ]
+
+
+def within(claim: Claim, passage: str) -> list[Candidate]:
+    """Sentences of a source that speak of the same as the claim and give another figure."""
+    one = _read(claim.text)
+    return [
+        Candidate(claim.id, sentence, *clash)
+        for sentence in sentences(passage)
+        for clash in _clash(one, _read(sentence), _PASSAGE)
+    ]
+
+
+@dataclass(frozen=True)
+class _Statement:
+    words: frozenset[str]
+    names: frozenset[str]  # those of the words that are written with a capital
+    figures: tuple[Figure, ...]  # numbers
+    years: frozenset[int]
+
+
+def _read(text: str) -> _Statement:
+    found = figures.firm(text)
+    years = {int(f.mantissa) for f in found if f.kind == "year"} | {d.year for f in found for d in f.days if d.year}
+    words = _subject_words(" ".join(stream(text).tokens()))
+    names = _subject_words(" ".join(_CAPITAL.findall(text)))
+    return _Statement(words, names & words, tuple(f for f in found if f.kind == "number"), frozenset(years))
+
+
+def _subject_words(text: str) -> frozenset[str]:
+    return frozenset(_stem(word) for word in _WORD.findall(text.casefold()) if word not in _EMPTY)
+
+
+def _stem(word: str) -> str:
+    """Plurals and past tenses fall together with the word: rough, and enough to compare subjects."""
+    for ending in ("ies", "es", "ed", "s"):
+        if len(word) > len(ending) + 3 and word.endswith(ending):
+            return word.removesuffix(ending)
+    return word
+
+
+def _clash(one: _Statement, two: _Statement, overlap: float) -> Iterator[tuple[str, str]]:
+    """The first figure of each that has no counterpart of its kind in the other, when the subjects are the same."""
+    if not one.figures or not two.figures or not _same_subject(one, two, overlap):
+        return
+    for figure in one.figures:
+        rivals = [other for other in two.figures if _kind(other) == _kind(figure)]
+        if rivals and not _agree(figure, rivals):
+            yield figure.text, rivals[0].text
+            return
+
+
+def _same_subject(one: _Statement, two: _Statement, overlap: float) -> bool:
+    if one.years and two.years and not one.years & two.years:
+        return False
+    if one.names - two.words and two.names - one.words:
+        return False  # each names something that the other does not
+    smaller = min(len(one.words), len(two.words))
+    return smaller >= 2 and len(one.words & two.words) / smaller >= overlap
+
+
+def _kind(figure: Figure) -> str:
+    return "money" if figure.unit not in ("", "%", "pp", "bp") else figure.unit
+
+
+def _agree(figure: Figure, rivals: Iterable[Figure]) -> bool:
+    """Whether one is the other, rounded or not."""
+    return any(figures.supported(figure, [rival]) or figures.supported(rival, [figure]) for rival in rivals)
