@@ -1,0 +1,1 @@
+"""Rows: missions, inbox, outbox and the call journal, on SQLite or PostgreSQL."""

@@ -1,0 +1,135 @@
+"""Single writes, each idempotent by its key. They run inside a transaction that someone else commits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col
+
+from agents.domain import evidence, mission
+from agents.domain import plan as planning
+from agents.domain.mission import TaskState
+from agents.ports import Note, ResultRecord, TaskRecord
+from storage import plain, tables
+
+PROGRESS = (
+    TaskState.WAITING,
+    TaskState.WORKING,
+    TaskState.REVIEWING,
+    TaskState.REWORKING,
+    TaskState.STUCK,
+    TaskState.ACCEPTED,
+    TaskState.DROPPED,
+)
+
+
+@dataclass(frozen=True)
+class AttemptKey:
+    """Names one hand-over for ever."""
+
+    mission: str
+    task: str
+    rev: int
+    attempt: int
+
+
+def insert(session: Session, table: type[tables.Row], values: Mapping[str, Any]) -> bool:
+    """Adds the row; False, and nothing changed, when one of its keys is taken."""
+    key = sa.inspect(table).primary_key[0]
+    statement = _insert(session)(table).values(**plain.clean(values)).on_conflict_do_nothing().returning(key)
+    return cast("sa.Result[Any]", session.exec(statement)).first() is not None
+
+
+def upsert(session: Session, table: type[tables.Row], key: Sequence[str], values: Mapping[str, Any]) -> None:
+    """Adds the row, or gives the row of that key all these values."""
+    statement = _insert(session)(table).values(**plain.clean(values))
+    changed = {name: statement.excluded[name] for name in values if name not in key}
+    session.exec(statement.on_conflict_do_update(index_elements=list(key), set_=changed))
+
+
+def _insert(session: Session) -> Any:
+    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+
+
+def save_mission(session: Session, given: mission.Mission) -> None:
+    """The mission as it now is."""
+    upsert(session, tables.Mission, ["id"], plain.shallow(given))
+
+
+def save_plan(session: Session, mission: str, rev: int, plan: planning.Plan, estimate: planning.Estimate) -> None:
+    """The plan of one revision."""
+    values = {"mission": mission, "rev": rev, "plan": plain.pack(plan), "estimate": plain.pack(estimate)}
+    upsert(session, tables.Plan, ["mission", "rev"], values)
+
+
+def save_wishes(session: Session, mission: str, rev: int, wishes: Sequence[str]) -> None:
+    """What was asked for when that plan revision was started."""
+    upsert(session, tables.Wishes, ["mission", "rev"], {"mission": mission, "rev": rev, "wishes": list(wishes)})
+
+
+def save_task(session: Session, mission: str, record: TaskRecord) -> None:
+    """The record, unless that attempt got further already: a phase that runs again goes over its beginnings again.
+
+    Of two times for the same thing the first counts.
+    """
+    present = session.get(tables.Attempt, (mission, record.task, record.rev, record.attempt))
+    values: dict[str, Any] = {"mission": mission, **plain.shallow(record)}
+    values["artifact"] = plain.pack(record.artifact) if record.artifact else None
+    if present:
+        if _progress(present.state, present.artifact) > _progress(record.state, record.artifact):
+            return
+        values["started_at"] = present.started_at or record.started_at
+        values["ended_at"] = present.ended_at if present.state == record.state else record.ended_at
+    upsert(session, tables.Attempt, ["mission", "task", "rev", "attempt"], values)
+
+
+def _progress(state: str, artifact: object) -> int:
+    """How far an attempt is; one that was sent back has its work, one that begins after that has none yet."""
+    return PROGRESS.index(TaskState.WORKING if state == TaskState.REWORKING and not artifact else TaskState(state))
+
+
+def save_snapshot(session: Session, mission: str, task: str, given: evidence.Snapshot) -> None:
+    """A snapshot never changes: its id is the digest of its text."""
+    insert(session, tables.Snapshot, {"mission": mission, "task": task, **plain.shallow(given)})
+
+
+def add_claims(session: Session, of: AttemptKey, claims: Sequence[evidence.Claim]) -> None:
+    """The claims of one attempt, in their order; each once."""
+    for place, claim in enumerate(claims):
+        values = {**asdict(of), "id": claim.id, "place": place, "claim": plain.pack(claim)}
+        insert(session, tables.Claim, values)
+
+
+def add_verdicts(session: Session, of: AttemptKey, verdicts: Sequence[evidence.Verdict]) -> None:
+    """What was found about the claims of one attempt; each finding once."""
+    for verdict in verdicts:
+        body = asdict(of) | plain.pack(verdict)
+        insert(session, tables.Verdict, {"key": plain.digest(body), **body})
+
+
+def save_result(session: Session, mission: str, given: ResultRecord) -> None:
+    """The result of one revision."""
+    upsert(session, tables.Result, ["mission", "rev"], {"mission": mission, **plain.shallow(given)})
+
+
+def save_note(session: Session, mission: str, given: Note) -> None:
+    """An edited message replaces the words it had."""
+    upsert(session, tables.Note, ["mission", "message"], {"mission": mission, **plain.shallow(given)})
+
+
+def open_gate(session: Session, gate: mission.Gate) -> None:
+    """A question already there only takes the digest of what is shown now, and only while nobody has answered."""
+    values = plain.shallow(gate)
+    del values["decision"]
+    if insert(session, tables.Gate, values) or session.get(tables.Decision, gate.id):
+        return
+    session.exec(sa.update(tables.Gate).where(col(tables.Gate.id) == gate.id).values(digest=gate.digest))
+
+
+def add_decision(session: Session, decision: mission.Decision) -> None:
+    """The first answer is the one that counts."""
+    insert(session, tables.Decision, plain.shallow(decision))
