@@ -1,0 +1,45 @@
+"""The result of a run: the manager's opening and the accepted deliverables, under one digest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+
+from agents.contracts import ManagerBrief
+from agents.domain import checks
+from agents.domain.artifact import Artifact
+from agents.domain.mission import TaskState
+from agents.domain.plan import Check
+from agents.phases.task import Run, material
+from agents.ports import ResultRecord
+from agents.roles import manager
+
+DOUBTED = ("blocked", "contested", "unverified")
+
+
+async def conclude(run: Run) -> ResultRecord:
+    """The manager's words about all accepted deliverables. Raises ModelError and OverLimit."""
+    done = {id: f for id, f in run.finished.items() if f.state is TaskState.ACCEPTED}
+    delivered = [task for task in run.plan.tasks if task.deliverable and task.id in done]
+    materials = [material(run, task) for task in delivered]
+    every = [claim for task in run.plan.tasks if task.id in done for claim in material(run, task).claims]
+    brief = ManagerBrief(
+        mission=run.mission.text,
+        title=run.plan.title,
+        goal=run.plan.goal,
+        materials=materials,
+        doubted=[claim for claim in every if claim.status in DOUBTED],
+        dropped=[t.title for t in run.plan.tasks if t.id not in done],
+    )
+    seat = run.desk.seat(run.mission, f"result/{run.mission.rev}", run.meter)
+    model = run.desk.model_for(run.department, "manager")
+    evidence = run.evidence()
+
+    def unmarked(summary: str) -> list[str]:
+        return checks.failures(Check("figures_marked"), Artifact("text", "summary", text=summary), evidence)
+
+    draft = await manager.conclude(seat, model, run.department, brief, unmarked)
+    works = [done[task.id].artifact for task in delivered]
+    body = json.dumps([draft.summary, draft.caveats, [asdict(work) for work in works if work]], sort_keys=True)
+    return ResultRecord(run.mission.rev, hashlib.sha256(body.encode()).hexdigest(), draft.summary, tuple(draft.caveats))

@@ -1,0 +1,1 @@
+"""What the roles are told. Long texts are data: one Markdown file per role, with named holes."""

@@ -1,0 +1,1 @@
+"""How each part of the department is asked and read: planner, specialist, critic, sceptic, manager."""

@@ -1,0 +1,100 @@
+"""The specialist: works with tools, turn by turn, until it hands over."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from agents.contracts import HandOver, SpecialistBrief
+from agents.domain.department import Department, Specialist
+from agents.domain.plan import Task
+from agents.llm.answers import tool_spec
+from agents.ports import Message, ModelNonsense, ModelRequest, ToolCall, ToolResult, ToolSpec
+from agents.roles import prompts, translate
+from agents.roles.seat import Seat
+
+HAND_OVER = "hand_over"
+REASKS = 3  # unusable hand-overs or answers without a tool call, before the attempt fails
+SAME_CALL = 2  # the same call more often than this is answered without being made
+
+Use = Callable[[ToolCall], Awaitable[ToolResult]]
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """What a specialist works with: its seat, its tools and what people say meanwhile."""
+
+    seat: Seat
+    tools: tuple[ToolSpec, ...]
+    use: Use
+    heard: Callable[[], Awaitable[tuple[str, ...]]]  # notes of people that are new since the last time
+
+
+async def work(
+    place: Workplace, model: str, department: Department, member: Specialist, task: Task, brief: SpecialistBrief
+) -> HandOver:
+    """The finished work. Raises ModelError and OverLimit."""
+    charter = prompts.system(
+        "specialist", title=member.title, department=department.title, charter=member.charter, task=task.id
+    )
+    messages = [charter, prompts.user("Do this task.", brief)]
+    finish = tool_spec(HandOver, HAND_OVER, "Hand over the finished work with its claims. Ends your work.")
+    used: Counter[tuple[str, str]] = Counter()
+    unusable = 0
+    for turn in range(1, member.limits.turns + 1):
+        late = turn >= member.limits.turns - REASKS or used.total() >= member.limits.calls
+        tools = (finish,) if late else (*place.tools, finish)
+        request = ModelRequest(model, tuple(messages), tools, max_output_tokens=member.limits.output_tokens)
+        reply = await place.seat.ask(f"{turn}", request)
+        messages.append(Message("assistant", reply.text, reply.tool_calls))
+        done, answers = _hand_over(task, reply.tool_calls)
+        if done:
+            return done
+        answers += await _use_all(place, turn, [c for c in reply.tool_calls if c.name != HAND_OVER], used)
+        unusable += not reply.tool_calls or any(call.name == HAND_OVER for call in reply.tool_calls)
+        if unusable > REASKS:
+            raise ModelNonsense(f"The {member.title} did not hand over usable work for “{task.title}”.")
+        messages += answers or [Message("user", f"Finish by calling the tool `{HAND_OVER}` with your work.")]
+        messages += [Message("user", f"A note from the thread: {note}") for note in await place.heard()]
+    raise ModelNonsense(f"The {member.title} used all {member.limits.turns} turns for “{task.title}” without result.")
+
+
+def _hand_over(task: Task, calls: tuple[ToolCall, ...]) -> tuple[HandOver | None, list[Message]]:
+    """The hand-over among the calls if it is usable, else what to tell the model about it."""
+    refused: list[Message] = []
+    for call in calls:
+        if call.name != HAND_OVER:
+            continue
+        try:
+            done = HandOver.model_validate_json(call.arguments)
+        except ValidationError as error:
+            refused.append(Message("tool", _explain(error), tool_call_id=call.id))
+            continue
+        faults = translate.hand_over_faults(task, done)
+        if not faults:
+            return done, []
+        refused.append(Message("tool", "Not handed over. " + " ".join(faults), tool_call_id=call.id))
+    return None, refused
+
+
+def _explain(error: ValidationError) -> str:
+    faults = [f"{'.'.join(map(str, fault['loc'])) or 'the whole'}: {fault['msg']}" for fault in error.errors()[:5]]
+    return "Not handed over. The arguments do not fit: " + "; ".join(faults) + "."
+
+
+async def _use_all(place: Workplace, turn: int, calls: list[ToolCall], used: Counter[tuple[str, str]]) -> list[Message]:
+    """The results of all calls of one turn, made at the same time, in the order in which they were asked for."""
+
+    async def one(number: int, call: ToolCall) -> Message:
+        if used[call.name, call.arguments] > SAME_CALL:
+            text = "You have made this very call several times. Use what it brought, or hand over."
+            return Message("tool", text, tool_call_id=call.id)
+        result = await place.seat.use(f"{turn}.{number}", call, lambda: place.use(call))
+        return Message("tool", result.text, tool_call_id=call.id)
+
+    used.update((call.name, call.arguments) for call in calls)
+    return list(await asyncio.gather(*(one(number, call) for number, call in enumerate(calls, 1))))
