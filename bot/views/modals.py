@@ -1,0 +1,147 @@
+"""Forms, and the reading window. What a form returns is checked by whoever takes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agents.domain.department import Department
+from agents.domain.plan import Task
+from agents.ports import File
+from bot.views.actions import Form
+from bot.views.mrkdwn import from_markdown
+from bot.views.post import Block, context, section
+from bot.views.text import plain
+
+View = dict[str, Any]
+SECTION = 2900  # characters in one section of the reading window
+BLOCKS = 98  # of the hundred that a window may have
+
+
+def _modal(form: Form, title: str, blocks: list[Block], private: str, submit: str | None) -> View:
+    view: View = {
+        "type": "modal",
+        "callback_id": form,
+        "title": {"type": "plain_text", "text": plain(title, 24)},
+        "close": {"type": "plain_text", "text": "Close" if submit is None else "Cancel"},
+        "private_metadata": private,
+        "blocks": blocks,
+    }
+    return view | {"submit": {"type": "plain_text", "text": plain(submit, 24)}} if submit else view
+
+
+def _text(
+    block: str, label: str, initial: str = "", *, lines: bool = True, optional: bool = False, hint: str = ""
+) -> Block:
+    element: Block = {"type": "plain_text_input", "action_id": "value", "multiline": lines, "max_length": 3000}
+    if initial:
+        element["initial_value"] = initial[:3000]
+    found: Block = {
+        "type": "input",
+        "block_id": block,
+        "label": {"type": "plain_text", "text": plain(label, 2000)},
+        "element": element,
+        "optional": optional,
+    }
+    return found | {"hint": {"type": "plain_text", "text": hint}} if hint else found
+
+
+def _option(text: str, value: str) -> Block:
+    return {"text": {"type": "plain_text", "text": plain(text, 75)}, "value": value}
+
+
+def new_mission(text: str, private: str, channel: str | None) -> View:
+    """Ask for a mission; without a channel the form asks where."""
+    blocks = [_text("mission", "What should the department do?", text, hint="What you want, for whom, how much of it.")]
+    if channel is None:
+        picker: Block = {
+            "type": "conversations_select",
+            "action_id": "value",
+            "default_to_current_conversation": True,
+            "filter": {"include": ["public", "private", "im"], "exclude_bot_users": False},
+        }
+        label = {"type": "plain_text", "text": "Where should it work?"}
+        blocks.append({"type": "input", "block_id": "channel", "label": label, "element": picker})
+    return _modal(Form.NEW, "New mission", blocks, private, "Start")
+
+
+def change_plan(gate: str) -> View:
+    """What should be different about the plan."""
+    blocks = [_text("note", "What should be different?", hint="The planner changes the plan and asks you again.")]
+    return _modal(Form.CHANGE, "Ask for changes", blocks, gate, "Ask")
+
+
+def retry_task(gate: str) -> View:
+    """A hint for another try at a task."""
+    blocks = [_text("note", "What should be done differently?", hint="Goes to the specialist with the brief.")]
+    return _modal(Form.RETRY, "Try again", blocks, gate, "Try again")
+
+
+def send_back(gate: str, file: File) -> View:
+    """Which deliverables go back, and why."""
+    assert file.plan
+    options = [_option(f"{task.id} · {task.title}", task.id) for task in file.plan.tasks if task.deliverable][:10]
+    boxes: Block = {"type": "checkboxes", "action_id": "value", "options": options}
+    label = {"type": "plain_text", "text": "What should be done again?"}
+    blocks: list[Block] = [
+        {"type": "input", "block_id": "tasks", "label": label, "element": boxes},
+        _text("note", "What should be different?", hint="Everything that builds on it is done again, too."),
+    ]
+    return _modal(Form.SEND_BACK, "Send back", blocks, gate, "Send back")
+
+
+def edit_plan(gate: str, file: File, department: Department) -> View:
+    """The plan as a form: words, who does it, and whether it is done at all."""
+    assert file.plan
+    blocks: list[Block] = [context("Clear a title to drop that task. Other changes: use “Ask for changes”.")]
+    for task in file.plan.tasks:
+        blocks += _task_fields(task, department)
+    return _modal(Form.EDIT, "Edit the plan", blocks[:100], gate, "Save")
+
+
+def _task_fields(task: Task, department: Department) -> list[Block]:
+    options = [_option(member.title, member.id) for member in department.specialists]
+    present = next((one for one in options if one["value"] == task.specialist), options[0])
+    picker: Block = {"type": "static_select", "action_id": "value", "options": options, "initial_option": present}
+    who = {"type": "plain_text", "text": f"{task.id}: who"}
+    return [
+        _text(f"title:{task.id}", f"{task.id}: task", task.title, lines=False, optional=True),
+        {"type": "input", "block_id": f"who:{task.id}", "label": who, "element": picker},
+        _text(f"brief:{task.id}", f"{task.id}: brief", task.brief),
+    ]
+
+
+def read_work(title: str, document: str) -> View:
+    """The whole of a piece of work with its sources; beyond the window's room it says where the rest is."""
+    pieces = _pieces(from_markdown(document))
+    blocks = [section(piece) for piece in pieces[:BLOCKS]]
+    if len(pieces) > BLOCKS:
+        blocks.append(context("The window is full; the delivered document holds all of it."))
+    return _modal(Form.READ, title, blocks, "", None)
+
+
+def _pieces(text: str) -> list[str]:
+    """Parts that fit a section, broken at line ends where there are any."""
+    pieces: list[str] = []
+    for line in text.splitlines():
+        while len(line) > SECTION:
+            pieces, line = [*pieces, line[:SECTION]], line[SECTION:]
+        if pieces and len(pieces[-1]) + len(line) < SECTION:
+            pieces[-1] += f"\n{line}"
+        elif line.strip():
+            pieces.append(line)
+    return pieces or ["(empty)"]
+
+
+def values(state: dict[str, Any]) -> dict[str, Any]:
+    """block_id -> what was entered: text, an option's value, a list of them, or a conversation's id."""
+    return {
+        block: _value(next(iter(element.values()))) for block, element in state.get("values", {}).items() if element
+    }
+
+
+def _value(element: dict[str, Any]) -> str | list[str]:
+    if "selected_options" in element:
+        return [one["value"] for one in element["selected_options"] or ()]
+    if element.get("selected_option"):
+        return element["selected_option"]["value"]
+    return element.get("selected_conversation") or element.get("value") or ""

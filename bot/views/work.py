@@ -1,0 +1,87 @@
+"""Posts about work in progress: hand-overs, critiques, doubts."""
+
+from __future__ import annotations
+
+from agents.domain import plan as plans
+from agents.domain.artifact import Artifact, Item
+from agents.domain.department import Department
+from agents.domain.events import ClaimDoubted, ReworkAsked
+from agents.ports import File, TaskRecord
+from bot.views import words
+from bot.views.actions import Action
+from bot.views.marks import Numbers, without
+from bot.views.post import Block, Post, actions, bullets, button, context, markdown, section, table
+from bot.views.text import escape
+
+CRITIC = ("Critic", ":face_with_monocle:")
+SCEPTIC = ("Sceptic", ":thinking_face:")
+LEAD = 2200  # characters of a long text that the thread shows; the button opens the rest
+ROWS = 12  # rows of a long table that the thread shows
+
+
+def handed_over(file: File, department: Department, record: TaskRecord) -> Post:
+    """A specialist's work under its own name: the note, the work or its beginning, and a way to all of it."""
+    assert file.plan and record.artifact
+    task = plans.task(file.plan, record.task)
+    again = f", attempt {record.attempt}" if record.attempt > 1 else ""
+    top = f"*{escape(task.title)}* ({task.id}{again})"
+    blocks: list[Block] = [section(f"{top}\n{escape(record.note)}" if record.note else top)]
+    shown, whole = preview(record.artifact, Numbers(file))
+    blocks += shown
+    if record.open_points:
+        blocks.append(context(f"*Open:* {escape('; '.join(record.open_points))}"[:2900]))
+    value = f"{file.mission.id}|{record.task}|{record.rev}|{record.attempt}"
+    label = "Read it with its sources" if whole else "Read all of it with its sources"
+    blocks.append(actions(f"work:{record.task}:{record.rev}:{record.attempt}", button(Action.READ, label, value)))
+    text = f"{task.title}: {record.note or 'handed over'}"
+    return Post(text, blocks, words.name(department, task.specialist), words.icon(department, task.specialist))
+
+
+def preview(artifact: Artifact, numbers: Numbers) -> tuple[list[Block], bool]:
+    """Blocks for the thread, and whether they hold all of the work."""
+    if artifact.kind == "table":
+        rows = [[numbers.text(cell) for cell in row] for row in artifact.rows[:ROWS]]
+        more = len(artifact.rows) - len(rows)
+        rest = [context(f"and {more} more rows")] if more else []
+        return [table(artifact.columns, rows), *rest], not more
+    if artifact.kind == "items":
+        return [item(one, numbers) for one in artifact.items[:10]], len(artifact.items) <= 10
+    lead = _lead(artifact.text)
+    rest = [] if lead == artifact.text else [context("… and more")]
+    return [markdown(numbers.text(lead)), *rest], not rest
+
+
+def item(one: Item, numbers: Numbers) -> Block:
+    """One piece as it will be read, with its length as the channel counts it."""
+    length = len(without(one.text))
+    label = f"**{one.label}** · {length} characters" if one.label else f"{length} characters"
+    quoted = "\n".join(f"> {line}" for line in numbers.text(one.text).splitlines())
+    return markdown(f"{label}\n{quoted}")
+
+
+def _lead(text: str) -> str:
+    """The text if it is short, else its beginning up to the end of a paragraph."""
+    if len(text) <= LEAD:
+        return text
+    end = text.rfind("\n\n", LEAD // 3, LEAD)
+    return text[: end if end > 0 else text.rfind(" ", 0, LEAD)]
+
+
+def critique(file: File, department: Department, event: ReworkAsked) -> Post:
+    """The points for which work goes back, under the critic's name."""
+    assert file.plan
+    task = plans.task(file.plan, event.task)
+    who = words.name(department, event.specialist)
+    found = "The acceptance checks failed" if event.by == "checks" else "This is not what was asked yet"
+    text = f"Back to {who}: {task.title} ({task.id}), round {event.attempt}"
+    body = f"*{escape(text)}*\n{found}:\n{bullets(event.points)}"
+    return Post(text, [section(body)], *CRITIC)
+
+
+def doubt(file: File, event: ClaimDoubted) -> Post:
+    """A claim that does not stand unchallenged, under the sceptic's name, with what speaks against it."""
+    claim = next((claim for claim in file.claims if claim.id == event.claim), None)
+    said = claim.text if claim else event.claim
+    text = f"Contested: {said}"
+    body = f":warning: *Contested* ({event.task})\n>{escape(said)}\n{escape(event.detail)}"
+    return Post(text, [section(body), context("It stays marked as contested wherever it is used.")], *SCEPTIC)
