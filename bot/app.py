@@ -1,0 +1,231 @@
+"""The one place where everything is put together."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import structlog
+from aiohttp import web
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from agents.departments import DepartmentFiles
+from agents.domain.mission import State
+from agents.engine import Engine, EngineSettings, Phases
+from agents.llm.client import OpenAIModel
+from agents.llm.connect import ModelSettings
+from agents.phases.deliver import deliver_mission
+from agents.phases.desk import Desk
+from agents.phases.plan import plan_mission
+from agents.phases.run import run_mission
+from agents.tools import ToolSettings
+from agents.tools import build as build_tools
+from bot import listeners
+from bot.clock import Rounds, SystemClock
+from bot.config import Settings
+from bot.conversations import SlackConversations
+from bot.decisions import Decisions
+from bot.drain import Drain
+from bot.gateway import Gateway, SlackError, Tempo
+from bot.intake import Intake
+from bot.presenter import Presenter, route
+from storage.database import Database
+from storage.journal import open_journal
+from storage.missions import MissionRows
+from storage.outbox import Outbox
+
+log = structlog.get_logger(__name__)
+
+EVENTS_PATH = "/slack/events"
+SWEEP = 20.0  # seconds between looks for posts that nobody drains
+RENEW = 1500.0  # seconds after which the native status of a running mission is set again; Slack forgets it in an hour
+
+
+class CannotStart(Exception):
+    """The program cannot begin; the message says what to do, one line for each thing."""
+
+
+@dataclass
+class Baton:
+    """A running program. `missions` and `journal` are what others may look at."""
+
+    settings: Settings
+    database: Database
+    engine: Engine
+    missions: MissionRows
+    journal: Any
+    model: OpenAIModel
+    gateway: Gateway
+    bolt: AsyncApp
+    rounds: Rounds
+    outbox: Outbox
+    presenter: Presenter
+    _front: Any = None
+    _runner: web.AppRunner | None = field(default=None)
+
+    async def start(self, *, http: bool = False) -> None:
+        """Begins to work; interrupted phases and waiting posts go on."""
+        await self.engine.start()
+        if self.settings.baton_role != "worker":
+            await (self._serve() if http else self._connect())
+        self.rounds.every(SWEEP, "sweep", self._sweep)
+        self.rounds.every(RENEW, "renew", self._renew)
+        self.rounds.start()
+        await self._sweep()
+
+    async def stop(self) -> None:
+        """Ends in an order in which nothing is lost: first no news, then no work, then the files."""
+        self.rounds.stop()
+        if self._front is not None:
+            await self._front.close_async()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        await self.engine.stop()
+        await self.model.aclose()
+        await self.journal.close()
+        await self.database.close()
+
+    async def _connect(self) -> None:
+        token = _secret(self.settings.slack_app_token)
+        client = AsyncWebClient(token=token, base_url=self.settings.slack_api_url)
+        self._front = AsyncSocketModeHandler(self.bolt, token, web_client=client)
+        await self._front.connect_async()
+
+    async def _serve(self) -> None:
+        runner = self._runner = web.AppRunner(self.bolt.web_app(EVENTS_PATH))
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, self.settings.baton_host, self.settings.baton_port).start()
+        except OSError:
+            raise CannotStart(
+                f"Port {self.settings.baton_port} is in use: stop the other program or set BATON_PORT."
+            ) from None
+
+    async def _sweep(self) -> None:
+        """Posts always have a drain by their own commit; this is for those that were left by an accident."""
+        for channel in await self.outbox.channels_waiting():
+            await self.engine.start_drain(channel)
+
+    async def _renew(self) -> None:
+        for mission in await self.missions.open_missions(self.gateway.team):
+            if mission.state is State.RUNNING:
+                try:
+                    await self.gateway.session(mission.channel, mission.thread, "processing", "", mission.requester)
+                except SlackError as error:
+                    log.info("session_not_renewed", mission=mission.id, reason=str(error))
+
+
+async def build(settings: Settings, tempo: Tempo | None = None) -> Baton:
+    """Everything, not yet started. Raises CannotStart and the typed errors of storage, tools and departments."""
+    clock = SystemClock()
+    client = AsyncWebClient(token=_secret(settings.slack_bot_token), base_url=settings.slack_api_url)
+    identity = await _identity(client)
+    tempo = tempo or Tempo.of(settings.baton_posts_per_second)
+    gateway = Gateway(client, team=identity.team_id or "", bot=identity.bot_user_id or "", tempo=tempo)
+    conversations = SlackConversations(gateway, _secret(settings.slack_bot_token), settings.slack_api_url)
+    toolbox = await build_tools(_tool_settings(settings), conversations)
+    departments = DepartmentFiles.load(settings.baton_departments, toolbox.names)
+    database = Database.open(settings.database)
+    await database.migrate()
+    journal = await open_journal(database, clock)
+    model = OpenAIModel(_model_settings(settings))
+
+    phases = Phases(
+        plan=lambda mission, rev: plan_mission(desk, mission, rev),
+        run=lambda mission, rev: run_mission(desk, mission, rev),
+        deliver=lambda mission, rev: deliver_mission(desk, mission, rev),
+    )
+    engine = Engine(EngineSettings(settings.database, role=settings.baton_role), phases, lambda channel: drain(channel))
+    missions = MissionRows(database, route, engine.enqueue_in, clock, journal)
+    desk = Desk(missions, journal, model, settings.model_names, toolbox, departments, clock)
+    outbox = Outbox(database, clock)
+    presenter = Presenter(missions, departments, clock)
+    drain = Drain(outbox, missions, presenter, gateway, clock)
+    intake = Intake(missions, departments, gateway, clock, engine.cancel)
+    decisions = Decisions(missions, departments, gateway, clock, engine.cancel)
+    bolt = _bolt(settings, client, identity)
+    listeners.register(bolt, listeners.Context(intake, decisions, missions, departments, gateway, presenter))
+    return Baton(settings, database, engine, missions, journal, model, gateway, bolt, Rounds(), outbox, presenter)
+
+
+async def _identity(client: AsyncWebClient) -> AuthorizeResult:
+    """Who we are in this workspace; a server without that method leaves it open. Raises CannotStart."""
+    try:
+        answer = await client.auth_test()
+    except SlackApiError as error:
+        if error.response.get("error") == "unknown_method":
+            return AuthorizeResult(enterprise_id=None, team_id=None, bot_token=client.token)
+        raise CannotStart(
+            f"Slack refuses SLACK_BOT_TOKEN ({error.response.get('error')}): copy the bot token again "
+            "from your Slack app's page “OAuth & Permissions”."
+        ) from None
+    except (TimeoutError, OSError):
+        raise CannotStart(f"Slack does not answer at {client.base_url}: check the network and SLACK_API_URL.") from None
+    return AuthorizeResult(
+        enterprise_id=answer.get("enterprise_id"),
+        team_id=answer.get("team_id"),
+        bot_user_id=answer.get("user_id"),
+        bot_id=answer.get("bot_id"),
+        bot_token=client.token,
+    )
+
+
+def _bolt(settings: Settings, client: AsyncWebClient, identity: AuthorizeResult) -> AsyncApp:
+    """The edge. `process_before_response`: what a person did is on record before Slack is told that we know."""
+
+    async def authorize() -> AuthorizeResult:
+        return identity
+
+    secret = _secret(settings.slack_signing_secret)
+    logging.getLogger("slack_bolt.AsyncApp").addFilter(_is_news)
+    return AsyncApp(
+        client=client,
+        authorize=authorize,
+        signing_secret=secret or None,
+        request_verification_enabled=bool(secret),
+        process_before_response=True,
+    )
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Bolt remarks at every start that it has both a token and `authorize`; that is as it should be."""
+    return not record.getMessage().startswith("As `installation_store` or `authorize`")
+
+
+def _tool_settings(settings: Settings) -> ToolSettings:
+    search, key = "", ""
+    if settings.tavily_api_key:
+        search, key = "tavily", _secret(settings.tavily_api_key)
+    elif settings.brave_api_key:
+        search, key = "brave", _secret(settings.brave_api_key)
+    elif settings.searxng_url:
+        search = "searxng"
+    return ToolSettings(
+        library=tuple(Path(folder) for folder in settings.baton_library),
+        index=settings.baton_data / "library.sqlite3",
+        search=search,
+        search_key=key,
+        search_url=settings.searxng_url or "" if search == "searxng" else "",
+        outside=tuple(settings.baton_tools),
+    )
+
+
+def _model_settings(settings: Settings) -> ModelSettings:
+    return ModelSettings(
+        api_key=_secret(settings.openai_api_key),
+        base_url=settings.openai_base_url,
+        deadline_s=settings.baton_model_deadline,
+        max_in_flight=settings.baton_model_parallel,
+        max_tokens_field=settings.baton_max_tokens_field,
+        structured=settings.baton_structured,
+    )
+
+
+def _secret(value: Any) -> str:
+    return value.get_secret_value() if value is not None else ""

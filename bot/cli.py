@@ -1,0 +1,93 @@
+"""The command line. Each command is one module of `bot.commands`, imported when it is asked for."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib
+import logging
+import os
+import sys
+from collections.abc import Sequence
+
+import structlog
+
+VERSION = "0.1.0"
+
+
+class Failure(Exception):
+    """The command failed; the message is for the person at the terminal, one line for each thing to do."""
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="baton", description="An AI department that lives in Slack.")
+    top.add_argument("--version", action="version", version=f"baton {VERSION}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="work in Slack until stopped")
+    run.add_argument("--http", action="store_true", help="take signed HTTP requests instead of Socket Mode")
+    run.add_argument("--local", action="store_true", help="without Slack tokens, open a local workspace and work there")
+    run.add_argument("--port", type=int, default=8400, help="port of the local workspace (default 8400)")
+
+    local = commands.add_parser("local", help="the stand-ins alone: a local workspace and the rehearsal model")
+    local.add_argument("--port", type=int, default=8400, help="port of the workspace; 0 takes a free one")
+    local.add_argument("--model-port", type=int, default=0, help="port of the rehearsal model; 0 takes a free one")
+    local.add_argument("--latency", type=float, default=0.4, help="seconds the rehearsal model takes for an answer")
+    local.add_argument("--state", metavar="FILE", help="keep the workspace's messages in this file")
+    local.add_argument("--http", metavar="URL", help="deliver events to this address, signed, not by Socket Mode")
+    local.add_argument("--methods", metavar="NAMES", help="know only these Web API methods (comma-separated)")
+    local.add_argument("--unstructured", action="store_true", help="a model server without structured output")
+
+    demo = commands.add_parser("demo", help="play one mission with the stand-ins, without a browser")
+    demo.add_argument("mission", metavar="MISSION", help="what the department should do")
+    demo.add_argument("--library", metavar="DIR", action="append", help="a folder of documents to work from")
+    demo.add_argument("--hands-off", action="store_true", help="approve the plan and the result by itself")
+    demo.add_argument("--json", metavar="FILE", help="write events, tasks, claims and figures to this file")
+    demo.add_argument("--out", metavar="DIR", help="write the deliverables into this folder")
+    demo.add_argument("--timeout", type=float, default=600.0, help="seconds after which to give up (default 600)")
+
+    check = commands.add_parser("check", help="look whether everything is there to run; one line for each thing")
+    check.add_argument("--http", action="store_true", help="check for signed HTTP instead of Socket Mode")
+    check.add_argument("--offline", action="store_true", help="ask no server, look only at what is set")
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit status: 0 done, 1 failed, 2 called wrongly."""
+    options = parser().parse_args(argv)
+    _quiet()
+    command = importlib.import_module(f"bot.commands.{options.command}")
+    try:
+        return asyncio.run(command.main(options))
+    except Failure as failure:
+        for line in str(failure).splitlines():
+            print(f"baton: {line}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _quiet(level: str = "warning") -> None:
+    """Logs as lines on standard error; other people's loggers only when something is wrong."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    set_level(level)
+
+
+def set_level(level: str) -> None:
+    """How much of our own log is shown."""
+    number = getattr(logging, level.upper())
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )

@@ -1,0 +1,161 @@
+"""`baton demo`: one mission from request to receipt, played against the stand-ins by the real program."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from agents.domain.mission import ENDED, WAITING, State
+from bot.app import Baton
+from bot.cli import Failure
+from bot.commands import report
+from bot.commands.starting import running, settings
+from bot.local import standins
+from bot.views.actions import Action
+
+CHANNEL = "launch"
+STEP = 0.2  # seconds between looks
+
+
+async def main(options: argparse.Namespace) -> int:
+    libraries = [Path(folder) for folder in options.library or ()]
+    for folder in libraries:
+        if not folder.is_dir():
+            raise Failure(f"The library folder {folder} is not there or cannot be read: give an existing folder.")
+    given = settings(quiet=True)
+    with tempfile.TemporaryDirectory(prefix="baton-demo-") as scratch:
+        data = Path(scratch)
+        change: dict[str, Any] = {"baton_data": data, "database_url": None}
+        if libraries:
+            change["baton_library"] = libraries
+        async with standins.started(0, data, "--latency", "0.05") as ready:
+            pointed = standins.pointed(given.model_copy(update=change), ready)
+            async with running(pointed) as program:
+                return await _play(program, ready, options)
+
+
+async def _play(program: Baton, ready: standins.Ready, options: argparse.Namespace) -> int:
+    async with aiohttp.ClientSession(base_url=ready.page) as page:
+        person = Person(page)
+        thread = await person.ask(options.mission)
+        if not options.hands_off:
+            print(f"Decide in the browser: {ready.page}", flush=True)
+        try:
+            async with asyncio.timeout(options.timeout):
+                mission = await _follow(program, person, thread, options.hands_off)
+        except TimeoutError:
+            raise Failure(f"The mission did not end within {options.timeout:.0f} seconds.") from None
+    if mission is None:
+        for line in await person.answers(program.gateway.bot, thread):
+            print(line)
+        raise Failure("This did not become a mission; the answer is above.")
+    return await _conclude(program, mission, options)
+
+
+async def _conclude(program: Baton, mission: str, options: argparse.Namespace) -> int:
+    file, told = await program.missions.file(mission), await program.missions.told(mission)
+    if options.json:
+        report.write_json(Path(options.json), file, told, await program.missions.attempts(mission))
+    if file.mission.state is not State.DELIVERED:
+        raise Failure(f"The mission ended as {file.mission.state}. {file.mission.reason}")
+    if options.out:
+        for path in report.write_deliverables(Path(options.out), file, told, program.presenter.clock.now()):
+            print(f"wrote {path}")
+    return 0
+
+
+class Person:
+    """Somebody in the local workspace who types and presses buttons, through what the page itself uses."""
+
+    def __init__(self, page: aiohttp.ClientSession) -> None:
+        self._page = page
+        self._user = self._channel = ""
+
+    async def ask(self, text: str) -> str:
+        """Mentions Baton with the mission; returns the thread."""
+        state = await self._get("/local/state")
+        bot, me = state["bot"]["user_id"], state["me"]
+        self._user, self._channel = me, next(c["id"] for c in state["channels"] if c["name"] == CHANNEL)
+        sent = await self._post("/local/message", text=f"<@{bot}> {text}")
+        return str(sent["ts"])
+
+    async def press(self, message: str, block: str, action: Action, value: str) -> None:
+        """Presses a button of a message in the thread."""
+        container = {"type": "message", "channel": self._channel, "ts": message}
+        body = {"container": container, "block_id": block, "action_id": action.value, "type": "button", "value": value}
+        await self._post("/local/action", **body, state={"values": {}})
+
+    async def answers(self, bot: str, thread: str) -> list[str]:
+        """What was said in the thread in reply."""
+        found = await self._get("/local/replies", user=self._user, channel=self._channel, ts=thread)
+        return [str(message["text"]) for message in found["messages"][1:]]
+
+    async def _get(self, path: str, **query: str) -> Any:
+        async with self._page.get(path, params=query) as answer:
+            return await _read(answer)
+
+    async def _post(self, path: str, **body: Any) -> Any:
+        async with self._page.post(path, json={"user": self._user, "channel": self._channel, **body}) as answer:
+            return await _read(answer)
+
+
+async def _read(answer: aiohttp.ClientResponse) -> Any:
+    body = await answer.json()
+    if answer.status >= 400 or "error" in body:
+        raise Failure(f"The local workspace refused: {body.get('error')}")
+    return body
+
+
+async def _follow(program: Baton, person: Person, thread: str, hands_off: bool) -> str | None:
+    """Prints what happens until the mission has ended and all of it is shown; its id, or None if there is none."""
+    mission = await _mission(program, thread)
+    if mission is None:
+        return None
+    seen, decided = 0, set[str]()
+    while True:
+        for one in await program.missions.told(mission, seen):
+            print(report.line(one), flush=True)
+            seen = one.seq
+        present = await program.missions.mission(mission)
+        if present.state in ENDED or present.state is State.FAILED:
+            if not await program.outbox.waiting(present.channel):
+                return mission
+        elif hands_off and present.state in WAITING:
+            await _decide(program, person, mission, decided)
+        await asyncio.sleep(STEP)
+
+
+async def _mission(program: Baton, thread: str) -> str | None:
+    """The mission that the message became; None when it was answered with a sentence instead."""
+    for _ in range(150):
+        for mission in await program.missions.open_missions(program.gateway.team):
+            if mission.thread == thread:
+                return mission.id
+        await asyncio.sleep(STEP)
+        channels = await program.outbox.channels_waiting()
+        if not channels and _ > 25:
+            break
+    return None
+
+
+async def _decide(program: Baton, person: Person, mission: str, decided: set[str]) -> None:
+    """Presses the first button of each open question once its message is there."""
+    file = await program.missions.file(mission)
+    for gate in file.gates:
+        if gate.decision or gate.id in decided or gate.rev != file.mission.rev:
+            continue
+        target = f"{mission}:card" if gate.kind == "plan" else f"{mission}:gate:{gate.id}"
+        shown = await program.outbox.shown(target)
+        if shown is None:
+            continue
+        choice = Action.ACCEPT if gate.kind == "task" else Action.APPROVE
+        block = {"plan": f"plan:{gate.rev}", "result": f"result:{gate.rev}"}.get(
+            gate.kind, f"task:{gate.task}:{gate.rev}"
+        )
+        decided.add(gate.id)
+        await person.press(shown.ts, block, choice, gate.id)

@@ -1,0 +1,162 @@
+"""Posts what waits for one channel, in order, and ends when nothing waits."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+
+from agents.domain.mission import Mission
+from agents.ports import Clock, Missions, UnknownMission
+from bot.gateway import Busy, Gateway, Refused, Unreachable
+from bot.presenter import Nothing, Presenter
+from bot.views.fit import fit
+from bot.views.outcome import Attached, Delivery, slug
+from bot.views.post import Post, button, context, markdown, section
+from bot.views.text import escape
+from storage.outbox import Outbox, OutboxRow
+
+log = structlog.get_logger(__name__)
+
+PATIENCE = (2, 5, 15, 30, 60)  # seconds between tries while Slack does not answer
+
+
+@dataclass(frozen=True)
+class Drain:
+    """One channel's posts; the engine sees to it that only one drain works on a channel at a time."""
+
+    outbox: Outbox
+    missions: Missions
+    presenter: Presenter
+    gateway: Gateway
+    clock: Clock
+
+    async def __call__(self, channel: str) -> None:
+        while await self.outbox.waiting(channel):
+            row = await self.outbox.next(channel)
+            if row is None:  # something waits for its time
+                await asyncio.sleep(0.5)
+            else:
+                await self._show(row)
+
+    async def _show(self, row: OutboxRow) -> None:
+        try:
+            await self._send(row)
+        except Busy as error:
+            await self._later(row, error.seconds, "ratelimited", arrived=False)
+        except Unreachable as error:
+            log.warning("slack_unreachable", row=row.key, reason=str(error))
+            await self._later(row, PATIENCE[min(row.tries, len(PATIENCE) - 1)], "unreachable")
+        except Refused as error:
+            log.error("post_refused", row=row.key, code=error.code)
+            await self.outbox.park(row, error.code)
+        except (Nothing, UnknownMission) as error:
+            await self.outbox.park(row, str(error) or type(error).__name__)
+
+    async def _later(self, row: OutboxRow, seconds: float, reason: str, *, arrived: bool | None = None) -> None:
+        """Nothing of the channel goes out before then: order is kept, and Slack's wish is honoured."""
+        await self.outbox.postpone(row, self.clock.now() + timedelta(seconds=seconds), reason, arrived=arrived)
+        await asyncio.sleep(seconds)
+
+    async def _send(self, row: OutboxRow) -> None:
+        if row.mission is None:
+            post = Post(str(row.body["text"]), [section(escape(str(row.body["text"])))])
+            await self.outbox.mark_sent(row, await self._post_once(row, row.key, str(row.body["thread"]), post))
+            return
+        mission = await self.missions.mission(row.mission)
+        match row.op:
+            case "react":
+                ts = str(row.body.get("message") or mission.message)
+                await self.gateway.react(row.channel, ts, row.view)
+                await self.outbox.mark_sent(row)
+            case "session":
+                title = mission.title or mission.text
+                await self.gateway.session(row.channel, mission.thread, row.view, title, mission.requester)
+                await self.outbox.mark_sent(row)
+            case "deliver":
+                await self._deliver(row, mission)
+            case "update":
+                await self._update(row, mission)
+            case _:
+                await self._post(row, mission)
+
+    async def _post(self, row: OutboxRow, mission: Mission) -> None:
+        post = await self.presenter.draw(mission.id, row.view, row.body)
+        replaced = await self.outbox.shown(row.target)
+        try:
+            ts = await self._post_once(row, row.key, mission.thread, post)
+        except Refused as error:
+            ts = await self._post_once(row, row.key, mission.thread, await self._plainer(row, mission, error))
+        await self.outbox.mark_sent(row, ts)
+        if replaced and replaced.ts != ts:
+            old = await self.presenter.draw(mission.id, "replaced", {})
+            await self.gateway.update(old.payload(row.channel, None), replaced.ts)
+
+    async def _update(self, row: OutboxRow, mission: Mission) -> None:
+        """Draws the message anew; one that could never be posted is posted now."""
+        shown = await self.outbox.shown(row.target)
+        if shown is None:
+            await self._post(row, mission)
+            return
+        await self.outbox.mark_sending(row)
+        post = await self.presenter.draw(mission.id, row.view, row.body)
+        try:
+            await self.gateway.update(fit(post.payload(row.channel, None))[0], shown.ts)
+        except Refused as error:
+            post = await self._plainer(row, mission, error)
+            await self.gateway.update(fit(post.payload(row.channel, None))[0], shown.ts)
+        await self.outbox.mark_sent(row)
+
+    async def _plainer(self, row: OutboxRow, mission: Mission, error: Refused) -> Post:
+        """Servers that do not know the newer blocks get the same content in older ones."""
+        if error.code not in ("invalid_blocks", "invalid_blocks_format") or row.view != "card":
+            raise error
+        return await self.presenter.draw(mission.id, row.view, row.body, rich_plan=False)
+
+    async def _post_once(self, row: OutboxRow, key: str, thread: str, post: Post) -> str:
+        """All parts of the post, each once: what an interrupted try has already posted is found by its marker."""
+        done = await self.gateway.posted(row.channel, thread) if row.state == "sending" else {}
+        await self.outbox.mark_sending(row)
+        first = ""
+        for number, payload in enumerate(fit(post.payload(row.channel, thread)), 1):
+            part = key if number == 1 else f"{key}#{number}"
+            ts = done.get(part) or await self.gateway.post(payload, part)
+            first = first or ts
+        return first
+
+    async def _deliver(self, row: OutboxRow, mission: Mission) -> None:
+        """A deliverable: with a canvas if it is long, then its files. Interrupted, it goes on where it was."""
+        delivery = await self.presenter.delivery(mission.id, str(row.body["task"]))
+        again = row.state == "sending"
+        there = await self.gateway.files_in(row.channel, mission.thread) if again else frozenset[str]()
+        post = await self._with_document(row, mission, delivery) if delivery.long else delivery.post
+        ts = await self._post_once(row, row.key, mission.thread, post)
+        for file in delivery.files:
+            if file.name not in there:
+                await self._attach(row, mission, file)
+        await self.outbox.mark_sent(row, ts)
+
+    async def _with_document(self, row: OutboxRow, mission: Mission, delivery: Delivery) -> Post:
+        """The deliverable and a button to its canvas; a file where there are no canvases, else the messages alone."""
+        if row.state == "sending" and row.key in await self.gateway.posted(row.channel, mission.thread):
+            return delivery.post
+        canvas = await self.gateway.canvas(row.channel, delivery.title, delivery.document)
+        link = await self.gateway.permalink(canvas) if canvas else None
+        if not link:
+            name = f"{slug(delivery.title)}.md"
+            content = delivery.document.encode()
+            await self.gateway.upload(row.channel, mission.thread, name, delivery.title, content)
+            return delivery.post
+        opener = button("open_canvas", "Open the document", "canvas") | {"url": link}
+        return replace(delivery.post, blocks=[*delivery.post.blocks, {"type": "actions", "elements": [opener]}])
+
+    async def _attach(self, row: OutboxRow, mission: Mission, file: Attached) -> None:
+        if await self.gateway.upload(row.channel, mission.thread, file.name, file.title, file.content):
+            return
+        note = f"The file {file.name} could not be attached here; this is its content."
+        fence = f"```\n{file.content.decode('utf-8', errors='replace')}\n```"
+        await self._post_once(
+            row, f"{row.key}:{file.name}", mission.thread, Post(note, [context(note), markdown(fence)])
+        )

@@ -1,0 +1,331 @@
+"""The one caller of Slack: paces, repeats only after reading back, and turns answers into outcomes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError, SlackRequestError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.access import Actor
+from bot.views.blockcheck import check_post
+
+log = structlog.get_logger(__name__)
+
+MARKER = "baton_post"  # event_type of the metadata that every post carries
+PAGES = 10  # of a thread, when looking for a post of ours
+TRANSIENT = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
+KNOWN_FOR = 300.0  # seconds for which what Slack says of a person is believed
+
+Payload = dict[str, Any]
+
+
+class SlackError(Exception):
+    """Slack did not do it.
+
+    SlackError
+    +-- Busy         nobody now: wait `seconds`, then again
+    +-- Unreachable  nobody now: no answer, or a fault of Slack; it may have been done
+    +-- Refused      the operator or the developer: `code` is Slack's word for it
+        +-- Unknown  this server does not have the method
+    """
+
+
+class Busy(SlackError):
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"Slack asks to wait {seconds:.0f} s.")
+        self.seconds = seconds
+
+
+class Unreachable(SlackError):
+    """Slack did not answer."""
+
+
+class Refused(SlackError):
+    def __init__(self, method: str, code: str) -> None:
+        super().__init__(f"Slack refused {method}: {code}.")
+        self.code = code
+
+
+class Unknown(Refused):
+    """The server does not know the method."""
+
+
+@dataclass(frozen=True)
+class Tempo:
+    """How fast we post, in seconds: one message a second and channel with short bursts, fifty updates a minute."""
+
+    post_gap: float = 1.0
+    post_burst: int = 3
+    update_gap: float = 1.25
+    update_burst: int = 5
+
+    @classmethod
+    def of(cls, posts_per_second: float) -> Tempo:
+        """The usual tempo, scaled to so many posts a second in a channel."""
+        return cls(post_gap=cls.post_gap / posts_per_second, update_gap=cls.update_gap / posts_per_second)
+
+
+class Pace:
+    """Lets through `burst` at once and then one every `gap` seconds, for each key by itself."""
+
+    def __init__(self, gap: float, burst: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._gap, self._burst, self._clock = gap, burst, clock
+        self._next: dict[str, float] = {}
+
+    async def wait(self, key: str) -> None:
+        now = self._clock()
+        at = max(self._next.get(key, 0.0), now - self._gap * (self._burst - 1))
+        self._next[key] = at + self._gap
+        if at > now:
+            await asyncio.sleep(at - now)
+
+
+class Gateway:
+    """Slack as the program needs it. Every method raises SlackError and nothing else of Slack's."""
+
+    def __init__(self, client: AsyncWebClient, *, team: str, bot: str, tempo: Tempo) -> None:
+        client.retry_handlers = []  # a blind repeat of a post is a second post
+        self._client = client
+        self.team, self.bot = team, bot
+        self._posts = Pace(tempo.post_gap, tempo.post_burst)
+        self._updates = Pace(tempo.update_gap, tempo.update_burst)
+        self._people: dict[str, tuple[float, Actor]] = {}
+        self._missing: set[str] = set()  # methods this server does not know; asked once
+
+    # ---- posts ----
+
+    async def post(self, payload: Payload, key: str) -> str:
+        """Posts with our marker and returns the ts."""
+        await self._posts.wait(payload["channel"])
+        marked: Payload = payload | {"metadata": {"event_type": MARKER, "event_payload": {"key": key}}}
+        _checked(marked)
+        answer = await self._call("chat.postMessage", lambda: self._client.chat_postMessage(**marked))
+        return str(answer["ts"])
+
+    async def update(self, payload: Payload, ts: str) -> None:
+        """Replaces a message of ours; safe to repeat."""
+        await self._updates.wait(self.team)
+        body: Payload = {name: value for name, value in payload.items() if name not in _ONLY_POSTS} | {"ts": ts}
+        body.setdefault("blocks", [])
+        _checked(payload)
+        await self._call("chat.update", lambda: self._client.chat_update(**body))
+
+    async def whisper(self, channel: str, user: str, text: str, thread: str | None = None) -> None:
+        """A line for one person alone; where the server has no such thing, nobody else gets to see it either."""
+        more: Payload = {"thread_ts": thread} if thread else {}
+        try:
+            await self._call(
+                "chat.postEphemeral",
+                lambda: self._client.chat_postEphemeral(channel=channel, user=user, text=text, **more),
+            )
+        except Unknown:
+            log.info("whisper_not_supported", channel=channel)
+
+    async def posted(self, channel: str, thread: str | None) -> Mapping[str, str]:
+        """Keys of our posts in the thread (or newest in the channel) and their ts; empty where it cannot be read."""
+        found: dict[str, str] = {}
+        try:
+            async for message in self._messages(channel, thread):
+                metadata = message.get("metadata") or {}
+                if metadata.get("event_type") == MARKER:
+                    found.setdefault(str(metadata["event_payload"].get("key")), str(message["ts"]))
+        except Refused as error:
+            log.warning("read_back_not_possible", channel=channel, reason=error.code)
+        return found
+
+    async def files_in(self, channel: str, thread: str) -> frozenset[str]:
+        """Names of the files that stand in the thread."""
+        try:
+            messages = [message async for message in self._messages(channel, thread)]
+        except Refused:
+            return frozenset()
+        return frozenset(str(file.get("name")) for message in messages for file in message.get("files") or ())
+
+    async def _messages(self, channel: str, thread: str | None) -> AsyncIterator[dict[str, Any]]:
+        cursor: str | None = None
+        for _ in range(PAGES):
+            more = {"cursor": cursor} if cursor else {}
+            if thread:
+                answer = await self._call(
+                    "conversations.replies",
+                    lambda more=more: self._client.conversations_replies(
+                        channel=channel, ts=cast(str, thread), include_all_metadata=True, limit=200, **more
+                    ),
+                )
+            else:
+                answer = await self._call(
+                    "conversations.history",
+                    lambda more=more: self._client.conversations_history(
+                        channel=channel, include_all_metadata=True, limit=200, **more
+                    ),
+                )
+            for message in answer.get("messages") or ():
+                yield message
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return
+
+    async def thread(self, channel: str, ts: str) -> Sequence[dict[str, Any]]:
+        """All messages of a thread, the root first."""
+        return [message async for message in self._messages(channel, ts)]
+
+    # ---- signs of life ----
+
+    async def react(self, channel: str, ts: str, name: str) -> None:
+        try:
+            await self._optional(
+                "reactions.add", lambda: self._client.reactions_add(channel=channel, timestamp=ts, name=name)
+            )
+        except Refused as error:
+            if error.code != "already_reacted":
+                raise
+
+    async def session(self, channel: str, thread: str, status: str, title: str, user: str) -> None:
+        """The native status of the thread, with its Stop button while work goes on."""
+        more: dict[str, Any] = {"title": title[:200], "initiator_user_id": user} if title else {}
+        await self._optional(
+            "agents.sessions.setStatus",
+            lambda: self._client.agents_sessions_setStatus(
+                channel_id=channel, thread_ts=thread, status=cast(Any, status), **more
+            ),
+        )
+
+    # ---- documents ----
+
+    async def canvas(self, channel: str, title: str, markdown: str) -> str | None:
+        """A canvas that the channel may read, as its id; None where there are none."""
+        content = {"type": "markdown", "markdown": markdown}
+        try:
+            answer = await self._call(
+                "canvases.create", lambda: self._client.canvases_create(title=title, document_content=content)
+            )
+            await self._call(
+                "canvases.access.set",
+                lambda: self._client.canvases_access_set(
+                    canvas_id=answer["canvas_id"], access_level="read", channel_ids=[channel]
+                ),
+            )
+        except Refused as error:
+            log.info("no_canvas", reason=error.code)
+            return None
+        return str(answer["canvas_id"])
+
+    async def permalink(self, file: str) -> str | None:
+        """Where a file or canvas can be opened."""
+        try:
+            answer = await self._call("files.info", lambda: self._client.files_info(file=file))
+        except Refused:
+            return None
+        return cast(str | None, answer["file"].get("permalink"))
+
+    async def upload(self, channel: str, thread: str, name: str, title: str, content: bytes) -> bool:
+        """Shares a file in the thread; False where files are not possible."""
+        try:
+            await self._call(
+                "files.getUploadURLExternal",
+                lambda: self._client.files_upload_v2(
+                    channel=channel, thread_ts=thread, filename=name, title=title, content=content
+                ),
+            )
+        except Refused as error:
+            log.info("no_upload", reason=error.code)
+            return False
+        return True
+
+    async def file(self, id: str) -> dict[str, Any]:
+        answer = await self._call("files.info", lambda: self._client.files_info(file=id))
+        return cast(dict[str, Any], answer["file"])
+
+    # ---- views ----
+
+    async def open_view(self, trigger: str, view: Payload) -> None:
+        await self._call("views.open", lambda: self._client.views_open(trigger_id=trigger, view=view))
+
+    async def publish_home(self, user: str, view: Payload) -> None:
+        await self._optional("views.publish", lambda: self._client.views_publish(user_id=user, view=view))
+
+    async def suggest(self, channel: str, prompts: Sequence[Mapping[str, str]]) -> None:
+        await self._optional(
+            "assistant.threads.setSuggestedPrompts",
+            lambda: self._client.assistant_threads_setSuggestedPrompts(
+                channel_id=channel, prompts=[dict(prompt) for prompt in prompts]
+            ),
+        )
+
+    # ---- people ----
+
+    async def actor(self, user: str) -> Actor:
+        """Who this is, as Slack says; unknown when it will not say."""
+        kept = self._people.get(user)
+        if kept and kept[0] > time.monotonic():
+            return kept[1]
+        try:
+            answer = await self._call("users.info", lambda: self._client.users_info(user=user))
+        except Unknown:
+            return Actor(user, self.team)  # a server without people's records has no guests either
+        except SlackError:
+            return Actor(user, "", known=False)
+        found = _actor(user, answer["user"])
+        self._people[user] = (time.monotonic() + KNOWN_FOR, found)
+        return found
+
+    # ---- the call itself ----
+
+    async def _optional(self, method: str, call: Callable[[], Awaitable[Any]]) -> None:
+        """For what a thread can do without: an unknown method is remembered and left out."""
+        if method in self._missing:
+            return
+        try:
+            await self._call(method, call)
+        except Unknown:
+            self._missing.add(method)
+            log.info("method_not_supported", method=method)
+
+    async def _call(self, method: str, call: Callable[[], Awaitable[Any]]) -> Any:
+        try:
+            return await call()
+        except SlackApiError as error:
+            raise _outcome(method, error) from None
+        except (aiohttp.ClientError, TimeoutError, OSError, SlackRequestError) as error:
+            raise Unreachable(f"Slack did not answer {method} ({type(error).__name__}).") from None
+
+
+_ONLY_POSTS = frozenset({"thread_ts", "username", "icon_emoji", "unfurl_links", "unfurl_media"})
+
+
+def _checked(payload: Payload) -> None:
+    """The last guard: what breaks Slack's limits is a fault of ours and must not leave."""
+    if faults := check_post(payload):
+        first = faults[0]
+        raise Refused("blockcheck", f"{first.code} at {first.pointer}: {first.message}")
+
+
+def _outcome(method: str, error: SlackApiError) -> SlackError:
+    response = cast(Any, error.response)
+    status = getattr(response, "status_code", 200)
+    code = str(response.get("error", "")) if hasattr(response, "get") and isinstance(response.data, dict) else ""
+    if status == 429 or code in ("ratelimited", "rate_limited"):
+        return Busy(float(response.headers.get("Retry-After", response.headers.get("retry-after", 1)) or 1))
+    if status >= 500 or code in TRANSIENT or not code:
+        return Unreachable(f"Slack could not do {method} ({code or status}).")
+    return (Unknown if code in ("unknown_method", "method_not_supported") else Refused)(method, code)
+
+
+def _actor(user: str, record: dict[str, Any]) -> Actor:
+    profile = record.get("profile") or {}
+    return Actor(
+        id=user,
+        team=str(record.get("team_id") or ""),
+        name=str(profile.get("display_name") or profile.get("real_name") or record.get("real_name") or user),
+        bot=bool(record.get("is_bot")),
+        guest=bool(record.get("is_restricted") or record.get("is_ultra_restricted")),
+        stranger=bool(record.get("is_stranger")),
+        deactivated=bool(record.get("deleted")),
+    )

@@ -1,0 +1,105 @@
+"""Slack's payloads as gestures: what was done, by whom, where, and the keys by which a repeat is known."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from typing import Any
+
+from storage.inbox import Gesture
+
+Payload = dict[str, Any]
+
+
+def of_event(body: Payload, kind: Any) -> Gesture:
+    """A mention, a message or another event of the Events API."""
+    event = body["event"]
+    return Gesture(
+        team=str(body.get("team_id") or event.get("team") or ""),
+        kind=kind,
+        event_id=body.get("event_id"),
+        channel=event.get("channel") or event.get("channel_id"),
+        ts=event.get("ts"),
+        client_msg_id=event.get("client_msg_id"),
+        user=str(event.get("user") or ""),
+        payload={"thread_ts": event.get("thread_ts"), "text": event.get("text") or "", "files": files(event)},
+    )
+
+
+def of_click(body: Payload, action: Payload) -> Gesture:
+    """A press of a button: each press is one gesture."""
+    channel, message = body.get("channel") or {}, body.get("message") or {}
+    return Gesture(
+        team=team(body),
+        kind="action",
+        event_id=f"{action.get('action_ts')}:{body['user']['id']}:{action['action_id']}",
+        channel=channel.get("id"),
+        ts=message.get("ts"),
+        client_msg_id=None,
+        user=str(body["user"]["id"]),
+        payload={"action": action["action_id"], "value": action.get("value") or ""},
+    )
+
+
+def of_form(body: Payload, values: Payload) -> Gesture:
+    """A submitted form: each opened form is submitted once."""
+    view = body["view"]
+    return Gesture(
+        team=team(body),
+        kind="view",
+        event_id=f"view:{view['id']}",
+        channel=None,
+        ts=None,
+        client_msg_id=None,
+        user=str(body["user"]["id"]),
+        payload={"form": view["callback_id"], "about": view.get("private_metadata") or "", "values": values},
+    )
+
+
+def of_command(body: Payload) -> Gesture:
+    """A slash command."""
+    return Gesture(
+        team=str(body.get("team_id") or ""),
+        kind="command",
+        event_id=f"cmd:{body.get('trigger_id')}",
+        channel=body.get("channel_id"),
+        ts=None,
+        client_msg_id=None,
+        user=str(body.get("user_id") or ""),
+        payload={"text": body.get("text") or ""},
+    )
+
+
+def team(body: Payload) -> str:
+    """The workspace of an interaction."""
+    return str((body.get("team") or {}).get("id") or (body.get("user") or {}).get("team_id") or "")
+
+
+def files(event: Payload) -> list[str]:
+    """`F123 name.pdf` for each file that came with a message."""
+    return [f"{file['id']} {file.get('name') or 'file'}" for file in event.get("files") or () if file.get("id")]
+
+
+def words(text: str, bot: str, name: Callable[[str], str] = lambda id: id) -> str:
+    """The text as a person would read it: our mention gone, other mentions as names, links as addresses."""
+    text = text.replace(f"<@{bot}>", " ")
+    text = re.sub(r"<@([A-Z0-9]+)(?:\|[^>]*)?>", lambda found: "@" + name(found[1]), text)
+    text = re.sub(r"<#[A-Z0-9]+\|([^>]*)>", r"#\1", text)
+    text = re.sub(r"<!([a-z]+)[^>]*>", r"@\1", text)
+    text = re.sub(r"<((?:https?|mailto):[^|>]+)(?:\|[^>]*)?>", r"\1", text)
+    return html.unescape(text).strip()
+
+
+def of_request(body: Payload, channel: str, message: str, text: str) -> Gesture:
+    """A mission that was asked for by a form; `message` is the one that the mission hangs on."""
+    return Gesture(
+        team=team(body),
+        kind="view",
+        event_id=f"view:{body['view']['id']}",
+        channel=channel,
+        ts=message,
+        client_msg_id=None,
+        user=str(body["user"]["id"]),
+        payload={"thread_ts": None, "text": text, "files": []},
+    )

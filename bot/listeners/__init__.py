@@ -1,0 +1,17 @@
+"""Listeners translate: what Slack sends becomes a call of intake or decisions. One file per feature."""
+
+from __future__ import annotations
+
+from slack_bolt.app.async_app import AsyncApp
+
+from bot.listeners import actions, commands, events, forms, shortcuts
+from bot.listeners.context import Context
+
+
+def register(app: AsyncApp, context: Context) -> None:
+    """Every listener of the program."""
+    for feature in (events, actions, forms, commands, shortcuts):
+        feature.register(app, context)
+
+
+__all__ = ["Context", "register"]

@@ -1,0 +1,111 @@
+"""Buttons: decisions at gates, and windows that open."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from agents.ports import UnknownMission
+from bot import inbox
+from bot.decisions import Answer, NotNow
+from bot.listeners.context import Context
+from bot.views import modals, outcome
+from bot.views.actions import Action
+
+DECIDES = {
+    Action.APPROVE: "approve",
+    Action.CANCEL: "cancel",
+    Action.ACCEPT: "accept",
+    Action.DROP: "drop",
+}
+OPENS = (Action.CHANGE, Action.EDIT, Action.SEND_BACK, Action.RETRY)
+
+
+def register(app: AsyncApp, context: Context) -> None:
+    """Decisions are on record before the press is acknowledged; windows are opened while the trigger is fresh."""
+
+    for action, choice in DECIDES.items():
+        app.action(action.value)(_decider(context, choice))
+    for action in OPENS:
+        app.action(action.value)(_opener(context, action))
+
+    @app.action(Action.AGAIN.value)
+    async def again(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+        async with context.politely(*_where(body)):
+            await context.decisions.again(inbox.of_click(body, action), action["value"])
+        await ack()
+
+    @app.action(Action.STOP.value)
+    async def stop(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+        async with context.politely(*_where(body)):
+            await context.intake.stop(inbox.of_click(body, action), action["value"])
+        await ack()
+
+    @app.action(Action.READ.value)
+    async def read(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+        async with context.politely(*_where(body)):
+            await context.gateway.open_view(body["trigger_id"], await _work(context, body, action["value"]))
+        await ack()
+
+    @app.action(Action.NEW.value)
+    async def new(ack: AsyncAck, body: dict[str, Any]) -> None:
+        async with context.politely(*_where(body)):
+            await context.gateway.open_view(body["trigger_id"], modals.new_mission("", "", None))
+        await ack()
+
+    @app.action(re.compile("^open_canvas$"))
+    async def followed(ack: AsyncAck) -> None:
+        await ack()  # a link; Slack only wants to know that we saw it
+
+
+def _where(body: dict[str, Any]) -> tuple[str | None, str, str | None]:
+    message = body.get("message") or {}
+    return (body.get("channel") or {}).get("id"), body["user"]["id"], message.get("thread_ts") or message.get("ts")
+
+
+def _decider(context: Context, choice: str) -> Any:
+    async def decided(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+        async with context.politely(*_where(body)):
+            await context.decisions.decide(inbox.of_click(body, action), Answer(action["value"], choice))
+        await ack()
+
+    return decided
+
+
+def _opener(context: Context, action: Action) -> Any:
+    async def opened(ack: AsyncAck, body: dict[str, Any], payload: dict[str, Any]) -> None:
+        async with context.politely(*_where(body)):
+            view = await _form(context, action, body, payload["value"])
+            await context.gateway.open_view(body["trigger_id"], view)
+        await ack()
+
+    return opened
+
+
+async def _form(context: Context, action: Action, body: dict[str, Any], gate: str) -> modals.View:
+    """The form that belongs to the button, for those who may use it. Raises NotNow and UnknownMission."""
+    file = await context.decisions.allowed(body["user"]["id"], inbox.team(body), gate)
+    match action:
+        case Action.EDIT:
+            return modals.edit_plan(gate, file, context.departments.get(file.mission.department))
+        case Action.SEND_BACK:
+            return modals.send_back(gate, file)
+        case Action.RETRY:
+            return modals.retry_task(gate)
+        case _:
+            return modals.change_plan(gate)
+
+
+async def _work(context: Context, body: dict[str, Any], value: str) -> modals.View:
+    """A piece of work to be read. Only where the mission is: who sees its thread may read its work."""
+    mission, task, rev, attempt = value.split("|")
+    file = await context.missions.file(mission)
+    if file.mission.channel != (body.get("channel") or {}).get("id"):
+        raise UnknownMission
+    record = await context.missions.attempt(mission, task, int(rev), int(attempt))
+    if record is None or record.artifact is None:
+        raise NotNow("This work is no longer on record.")
+    return modals.read_work(record.artifact.title, outcome.document(file, record.artifact))

@@ -1,0 +1,49 @@
+"""What listeners may reach, and the one sentence a person gets when something could not be done."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from agents.ports import Departments, UnknownMission
+from bot.decisions import Decisions, NotNow
+from bot.gateway import Gateway, SlackError
+from bot.intake import Intake
+from bot.presenter import Presenter
+from storage.missions import MissionRows
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Context:
+    """The collaborators of all listeners."""
+
+    intake: Intake
+    decisions: Decisions
+    missions: MissionRows
+    departments: Departments
+    gateway: Gateway
+    presenter: Presenter
+
+    @asynccontextmanager
+    async def politely(self, channel: str | None, user: str, thread: str | None = None) -> AsyncGenerator[None]:
+        """Turns a refusal into a line that only this person sees."""
+        try:
+            yield
+        except NotNow as error:
+            await self._whisper(channel, user, str(error), thread)
+        except UnknownMission:
+            await self._whisper(channel, user, "This mission is no longer known here.", thread)
+        except SlackError as error:
+            log.warning("listener_slack_error", error=str(error))
+
+    async def _whisper(self, channel: str | None, user: str, text: str, thread: str | None) -> None:
+        if channel:
+            try:
+                await self.gateway.whisper(channel, user, text, thread)
+            except SlackError as error:
+                log.warning("whisper_failed", error=str(error))

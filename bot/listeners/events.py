@@ -1,0 +1,55 @@
+"""Mentions, messages, the opened Home, the native Stop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt.app.async_app import AsyncApp
+
+from bot import inbox
+from bot.listeners.context import Context
+from bot.views import home
+
+PROMPTS = (
+    {"title": "Plan a launch", "message": "Plan the launch of our next product: competitors, calendar, first posts."},
+    {"title": "Compare competitors", "message": "Compare our three main competitors and say what it means for us."},
+)
+CARRIED = frozenset({None, "file_share", "thread_broadcast"})  # message subtypes that are somebody's words
+
+
+def register(app: AsyncApp, context: Context) -> None:
+    """Events. Bolt acknowledges them before the body runs, so their rows are written first of all."""
+
+    @app.event("app_mention")
+    async def mentioned(body: dict[str, Any]) -> None:
+        if not body["event"].get("bot_id"):
+            await context.intake.said(inbox.of_event(body, "mention"), addressed=True)
+
+    @app.event("message")
+    async def message(body: dict[str, Any]) -> None:
+        event = body["event"]
+        if event.get("subtype") not in CARRIED or event.get("bot_id") or not event.get("user"):
+            return
+        direct = event.get("channel_type") == "im"
+        if direct or event.get("thread_ts") or f"<@{context.gateway.bot}>" in (event.get("text") or ""):
+            addressed = direct or f"<@{context.gateway.bot}>" in (event.get("text") or "")
+            await context.intake.said(inbox.of_event(body, "message"), addressed=addressed)
+
+    @app.event("app_home_opened")
+    async def opened(body: dict[str, Any]) -> None:
+        event = body["event"]
+        async with context.politely(None, event["user"]):
+            if event.get("tab") == "messages":
+                await context.gateway.suggest(event["channel"], PROMPTS)
+            else:
+                missions = await context.missions.open_missions(context.gateway.team, event["user"])
+                await context.gateway.publish_home(event["user"], home.home(missions, context.departments.all))
+
+    @app.event("agent_session_stopped")
+    async def stopped(body: dict[str, Any]) -> None:
+        event = body["event"]
+        channel, thread = event["channel"], event["thread_ts"]
+        mission = await context.missions.mission_of_thread(inbox.of_event(body, "stop").team, channel, thread)
+        if mission:
+            async with context.politely(channel, event["user"], thread):
+                await context.intake.stop(inbox.of_event(body, "stop"), mission.id)

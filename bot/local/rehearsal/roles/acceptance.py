@@ -1,0 +1,51 @@
+"""Acceptance checks for a piece of work, out of the kinds that the harness knows."""
+
+from collections.abc import Sequence
+
+from agents.contracts import CheckDraft, Checklist
+from bot.local.rehearsal.pieces import Piece
+
+POST_CHARACTERS = 280
+DEFAULT_DAYS = 14
+DEFAULT_COUNT = 3
+CALENDAR_COLUMNS = ["Date", "Weekday", "Phase", "Theme", "Channel", "Action"]
+
+
+def known(kinds: Sequence[Checklist], *wanted: CheckDraft | None) -> list[CheckDraft]:
+    """Those of the wanted checks whose kind there is."""
+    names = {one.kind for one in kinds}
+    return [check for check in wanted if check and check.kind in names]
+
+
+def check(kind: str, number: int | None = None, names: Sequence[str] = ()) -> CheckDraft:
+    return CheckDraft(kind=kind, number=number, names=list(names))
+
+
+def of_research(kinds: Sequence[Checklist], sources: int) -> list[CheckDraft]:
+    """Several sources, where the library seems to hold several on the matter."""
+    return known(kinds, check("min_sources", min(2, sources)) if sources else None, check("figures_marked"))
+
+
+def of_piece(kinds: Sequence[Checklist], piece: Piece, mentions: Sequence[str], sourced: bool) -> list[CheckDraft]:
+    """The numbers in the person's words become checks; work that may state figures must mark them."""
+    named = check("mentions", None, mentions) if mentions else None
+    marked = check("figures_marked") if sourced else None
+    match piece.kind:
+        case "calendar":
+            days = piece.days or DEFAULT_DAYS
+            columns = check("columns", None, CALENDAR_COLUMNS)
+            return known(kinds, check("consecutive_dates", days), columns, check("no_empty_cells"), marked)
+        case "items":
+            longest = piece.longest or (POST_CHARACTERS if piece.social else None)
+            limit = check("max_chars", longest) if longest else None
+            each = check("sources_per_item", 1) if sourced and "source" in piece.words.lower() else None
+            count = check("count", piece.count or DEFAULT_COUNT)
+            return known(kinds, count, limit, each, check("distinct_items"), marked)
+        case "analysis":
+            return known(kinds, check("sections", None, ["Comparison", "Gaps"]), named, marked)
+        case "table" | "code":
+            return known(kinds, named, marked)
+        case _:
+            words = check("max_words", piece.longest_words) if piece.longest_words else None
+            longest = check("max_chars", piece.longest) if piece.longest else None
+            return known(kinds, words, longest, named, marked)

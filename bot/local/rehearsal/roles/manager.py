@@ -1,0 +1,72 @@
+"""The manager by rules: what there is, the best founded findings with their marks, what to be careful about."""
+
+import re
+
+from agents.contracts import ManagerBrief, Material, ResultDraft
+from bot.local.rehearsal import findings, language
+from bot.local.rehearsal.findings import Finding
+from bot.local.rehearsal.roles.notice import NOTICE
+from bot.local.rehearsal.subjects import ASPECTS
+
+SHOWN = 4
+MOST_CAVEATS = 10
+
+
+def answer(brief: ManagerBrief) -> ResultDraft:
+    """The opening words, every figure with its mark, and the caveats."""
+    names = [language.without_digits(material.title) for material in brief.materials]
+    have = (
+        f"You now have {language.listing(f'**{name}**' for name in names if name)}."
+        if names
+        else "There is no accepted work to show."
+    )
+    doubted = {one.id for one in brief.doubted}
+    shown = _best(brief.materials, doubted)
+    parts = [have]
+    parts += ["What it shows:\n\n" + "\n".join(f"- {one.marked()}" for one in shown)] if shown else []
+    parts += [_careful(brief)] if brief.doubted or brief.dropped else []
+    summary = "\n\n".join([*parts, NOTICE])
+    return ResultDraft(summary=language.cut(summary, 3000), caveats=_caveats(brief))
+
+
+def _best(materials: list[Material], doubted: set[str]) -> list[Finding]:
+    """Undoubted findings that the deliverables use: those of the analysis first, for each subject one."""
+    pool = findings.of_materials(materials)
+    told = [one for one in pool.findings if not re.match(r"(?:Strength|Weakness):", one.text)]
+    sound = sorted((one for one in told if one.id not in doubted and not one.doubted), key=_weight)
+    firsts = [next((one for one in sound if one.subjects[:1] == (name,)), None) for name in pool.cast.names]
+    order = [one for one in firsts if one]
+    conclusions = [one for one in sound if re.search(r"\bthe order is\b", one.text)]
+    figures = [one for one in sound if language.has_figure(one.text)]
+    return list(dict.fromkeys([*conclusions[:1], *order, *figures]))[:SHOWN]
+
+
+def _weight(one: Finding) -> tuple[bool, int]:
+    """Sentences that name their subject by themselves first, then by the rank of what they measure."""
+    ranks = [place for place, aspect in enumerate(ASPECTS) for r in one.readings if r.aspect.startswith(aspect.label)]
+    return ": " in one.text, min(ranks, default=len(ASPECTS))
+
+
+def _careful(brief: ManagerBrief) -> str:
+    doubted = language.counted(len(brief.doubted), "claim") if brief.doubted else ""
+    dropped = language.counted(len(brief.dropped), "task") if brief.dropped else ""
+    said = [f"{doubted} stayed in doubt" if doubted else "", f"{dropped} went without result" if dropped else ""]
+    words = language.listing(part for part in said if part)
+    return f"Before you rely on it: {language.without_digits(words) or 'some claims stayed in doubt'}; see the caveats."
+
+
+def _caveats(brief: ManagerBrief) -> list[str]:
+    found = [_caveat(one.id, one.text, one.status, one.detail) for one in brief.doubted]
+    if len(found) > MOST_CAVEATS:
+        more = len(found) - MOST_CAVEATS
+        found = [
+            *found[:MOST_CAVEATS],
+            f"{language.counted(more, 'further claim').capitalize()} stayed in doubt as well.",
+        ]
+    found += [f"Left out by a person's decision: {title}." for title in brief.dropped]
+    return [*found, NOTICE]
+
+
+def _caveat(id: str, text: str, status: str, detail: str) -> str:
+    because = f" {language.sentence(language.flat(detail))}" if detail else ""
+    return language.cut(f"{language.flat(text).rstrip('.')} [{id}] is {status}.{because}", 500)

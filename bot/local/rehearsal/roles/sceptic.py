@@ -1,0 +1,84 @@
+"""The sceptic by rules: looks in the windows for what contradicts a claim, then for what confirms it."""
+
+import re
+from dataclasses import dataclass
+
+from agents.contracts import DoubtDraft, Doubted, DoubtsDraft, ScepticBrief, Window
+from bot.local.rehearsal import language, subjects
+from bot.local.rehearsal.subjects import Cast, Reading
+
+CONFIRMS = 0.7  # share of the claim's words that the confirming sentence holds
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A sentence of a window."""
+
+    window: Window
+    quote: str
+    readings: tuple[Reading, ...]
+
+
+def answer(brief: ScepticBrief) -> DoubtsDraft:
+    """One finding for every claim."""
+    titles = [window.title for claim in brief.claims for window in claim.windows]
+    texts = [window.text for claim in brief.claims for window in claim.windows]
+    cast = subjects.cast(
+        [*dict.fromkeys(texts), *(claim.text for claim in brief.claims)], dict.fromkeys(titles), sure=False
+    )
+    return DoubtsDraft(findings=[_finding(claim, cast) for claim in brief.claims])
+
+
+def _finding(claim: Doubted, cast: Cast) -> DoubtDraft:
+    passages = [passage for window in claim.windows for passage in _passages(window, cast)]
+    support = _support(claim, passages)
+    against = _against(claim, cast, passages, support)
+    if against:
+        reason = f"Another source gives another figure for the same thing: {language.cut(against.window.title, 200)}."
+        return DoubtDraft(
+            claim=claim.id, answer="refuted", snapshot=against.window.snapshot, quote=against.quote, reason=reason
+        )
+    if support:
+        return DoubtDraft(
+            claim=claim.id,
+            answer="supported",
+            snapshot=support.window.snapshot,
+            quote=support.quote,
+            reason="The sentence says so.",
+        )
+    return DoubtDraft(claim=claim.id, answer="not_in_source", reason="No sentence in the windows says this.")
+
+
+def _passages(window: Window, cast: Cast) -> list[Passage]:
+    """Whole sentences: a window may begin in the middle of one."""
+    main, quotes = cast.subject_of(window.title), language.sentences(window.text)
+    quotes = quotes if re.match(r"\s*[#*\-“\"A-Z]", window.text) else quotes[1:]
+    return [Passage(window, quote, tuple(subjects.readings(quote, cast, main))) for quote in quotes]
+
+
+def _support(claim: Doubted, passages: list[Passage]) -> Passage | None:
+    """The nearest sentence that holds every figure of the claim, most of its words and the same number of denials."""
+    wanted, figures = language.terms(claim.text), {figure.written for figure in language.figures(claim.text)}
+    fitting = [
+        (language.overlap(wanted, f"{passage.window.title} {passage.quote}"), place, passage)
+        for place, passage in enumerate(passages)
+        if figures <= {figure.written for figure in language.figures(passage.quote)}
+        and subjects.denied(claim.text) == subjects.denied(passage.quote)
+    ]
+    best = max(fitting, key=lambda one: (one[0], -one[1]), default=None)
+    return best[2] if best and best[0] >= CONFIRMS else None
+
+
+def _against(claim: Doubted, cast: Cast, passages: list[Passage], support: Passage | None) -> Passage | None:
+    """A sentence of another source with another figure for the same thing of the same subject."""
+    main = cast.subject_of(support.window.title) if support else ""
+    own = subjects.readings(claim.text, cast, main)
+    home = support.window.snapshot if support else ""
+    for passage in passages:
+        if passage.window.snapshot == home:
+            continue
+        for reading in own:
+            same = [other for other in passage.readings if subjects.same_matter(reading, other)]
+            if same and all(subjects.differ(reading.figure, other.figure) for other in same):
+                return passage
+    return None

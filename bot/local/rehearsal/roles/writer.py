@@ -1,0 +1,243 @@
+"""Writes pieces of one sort: posts, ideas, headlines and the like. The first draft is written without counting."""
+
+import re
+from collections.abc import Callable
+
+from agents.contracts import ClaimDraft, HandOver, ItemDraft
+from bot.local.rehearsal import language
+from bot.local.rehearsal.asks import Ask
+from bot.local.rehearsal.findings import Finding, Pool
+from bot.local.rehearsal.pieces import pieces
+from bot.local.rehearsal.roles import acceptance
+from bot.local.rehearsal.roles.notice import NOTICE
+
+_HOOKS = (
+    "Before the first {thing}, one question: what happens to it afterwards?",
+    "We read the small print so that you need not.",
+    "Something we did not expect when we began.",
+    "You asked what this is all about.",
+    "A plain answer, with its source.",
+    "Here is what we keep coming back to.",
+    "No promises today, only what is known.",
+)
+_CLOSES = (
+    "What would you want to know first?",
+    "Tell us what you would try.",
+    "We will show how we checked it.",
+    "Which doubt should we answer next?",
+    "The day is coming closer. Stay with us.",
+)
+_PATTERNS = (
+    "{Thing}: what we know so far",
+    "The honest guide to {thing}",
+    "{Thing}, explained without promises",
+    "Some doubts about {thing}, answered",
+    "What nobody tells you about {thing}",
+    "{Thing}: a look behind the label",
+    "How to choose {thing} with a clear head",
+    "A year with {thing}",
+    "{Thing}: the questions to ask first",
+    "Why {thing} is worth a second look",
+    "The {thing} diary",
+    "{Thing} for people who ask twice",
+)
+_ORDINALS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+_TRADE = frozenset(
+    map(
+        language.stem,
+        [
+            "post",
+            "posts",
+            "launch",
+            "launches",
+            "teaser",
+            "hashtag",
+            "campaign",
+            "newsletter",
+            "listing",
+            "sample",
+            "batch",
+            "advertise",
+            "playbook",
+        ],
+    )
+)
+
+
+def hand_over(ask: Ask, pool: Pool, own: list[ClaimDraft]) -> HandOver:
+    """As many items as asked, each on a finding of its own as far as there are any."""
+    count = ask.limit("count") or _count(ask) or acceptance.DEFAULT_COUNT
+    write = _sort(ask)
+    found = usable(ask, pool)
+    items = [write(number, ask, found) for number in range(min(count, 60))]
+    named = (piece.noun.removesuffix("s") for piece in pieces(f"write {ask.brief.title}") if piece.noun)
+    noun = next(named, "item")
+    note = f"{NOTICE} {language.counted(len(items), noun).capitalize()}, first written without counting characters."
+    return HandOver(
+        title=language.cut(ask.brief.title, 150), note=note, items=items, claims=own, open_points=_open(found, pool)
+    )
+
+
+def _count(ask: Ask) -> int | None:
+    found = re.search(rf"\b({language.NUMBER})\b", f"{ask.brief.title} {ask.brief.brief}", re.IGNORECASE)
+    return language.number(found[1]) if found else None
+
+
+def _open(found: list[Finding], pool: Pool) -> list[str]:
+    if not pool.findings:
+        return ["Nothing was found to build on: the texts state no facts."]
+    return [] if found else ["No finding was fit for use in public; the texts state no facts."]
+
+
+def usable(ask: Ask, pool: Pool) -> list[Finding]:
+    """Findings fit for the reader: undoubted, on the topic, not about a rival, not advice to the trade; best first."""
+    topic = set(language.terms(ask.topic))
+
+    def fit(one: Finding) -> float:
+        said = set(language.terms(one.text))
+        return 2 * len(topic & said) + language.has_figure(one.text) - 4 * bool(one.subjects) - 6 * bool(_TRADE & said)
+
+    own = [one for one in pool.sound() if not one.subjects] or pool.sound()
+    return sorted((one for one in own if fit(one) > -3), key=lambda one: -fit(one))
+
+
+Write = Callable[[int, Ask, list[Finding]], ItemDraft]
+
+
+def _sort(ask: Ask) -> Write:
+    said = f"{ask.brief.title} {ask.brief.brief.splitlines()[0]}".lower()
+    for words, write in _SORTS:
+        if re.search(rf"\b(?:{words})\b", said):
+            return write
+    return _plain
+
+
+def _thing(ask: Ask) -> str:
+    return language.without_digits(ask.topic).strip() or "it"
+
+
+def _label(number: int, ask: Ask, prefix: str = "") -> str:
+    """Words only: a figure would need a mark. A calendar among the materials gives the channel."""
+    place = _ORDINALS[number] if number < len(_ORDINALS) else language.without_digits(str(number + 1)) or "further"
+    channels = _channels(ask)
+    where = channels[number % len(channels)] if channels else ""
+    return f"{where}, {prefix or 'post'} {place}" if where else f"{prefix or 'Number'} {place}"
+
+
+def _channels(ask: Ask) -> list[str]:
+    """Channels of the first days in the calendar, else those that the mission names."""
+    known = (
+        "Instagram",
+        "LinkedIn",
+        "Facebook",
+        "TikTok",
+        "Short video",
+        "Mastodon",
+        "Bluesky",
+        "Twitter",
+        "Newsletter",
+    )
+    posted = [name for name in known if name != "Newsletter"]
+    rows = [
+        row
+        for material in ask.brief.materials
+        for row in material.work.splitlines()
+        if re.match(r"\d{4}-\d\d-\d\d\b", row)
+    ]
+    planned = [name for row in rows for name in posted if f"| {name}" in row]
+    named = [name for name in posted if name.lower() in f"{ask.brief.mission} {ask.brief.brief}".lower()]
+    return named or planned
+
+
+def _post(number: int, ask: Ask, found: list[Finding]) -> ItemDraft:
+    """A hook, one or two whole sentences of findings, a question, a hashtag: how long it gets is not looked at."""
+    own = _share(number, ask.limit("count") or acceptance.DEFAULT_COUNT, found)
+    said = [_HOOKS[number % len(_HOOKS)].format(thing=_thing(ask)), *(one.marked() for one in own)]
+    said += [f"We are working on {_article(_thing(ask))}."] if not own or number % 2 == 0 else []
+    return ItemDraft(label=_label(number, ask), text=" ".join([*said, _CLOSES[number % len(_CLOSES)], _hashtag(ask)]))
+
+
+def _share(number: int, items: int, found: list[Finding]) -> list[Finding]:
+    """The findings of one item: one each, two for every other item as long as there are more findings than items."""
+    if not found:
+        return []
+    doubles = min((items + 1) // 2, max(0, len(found) - items))
+    before = sum(1 + (place % 2 == 0 and place // 2 < doubles) for place in range(number))
+    count = 1 + (number % 2 == 0 and number // 2 < doubles)
+    return [found[(before + step) % len(found)] for step in range(count)]
+
+
+def _article(thing: str) -> str:
+    if thing.split()[-1].endswith("s") or thing[:1].isupper():
+        return thing
+    return f"{'an' if thing[:1].lower() in 'aeiou' else 'a'} {thing}"
+
+
+def _hashtag(ask: Ask) -> str:
+    words = [word for word in re.findall(r"[^\W\d_]+", _thing(ask)) if word.lower() not in language.STOP][-2:]
+    return "#" + "".join(word[:1].upper() + word[1:] for word in words) if words else "#News"
+
+
+def _headline(number: int, ask: Ask, found: list[Finding]) -> ItemDraft:
+    thing = _thing(ask)
+    text = _PATTERNS[number % len(_PATTERNS)].format(thing=thing, Thing=thing[:1].upper() + thing[1:])
+    again = number // len(_PATTERNS)
+    return ItemDraft(label="", text=text if not again else f"{text}, part {language.spell(again + 1)}")
+
+
+_SHORT = (
+    "{Thing}, plainly", "Ask us about {thing}", "{Thing}, honestly", "Why {thing}?", "{Thing}, in short",
+    "Meet {thing}", "{Thing} and you", "Try {thing}", "{Thing}: yes, but how?", "Know {thing}", "{Thing} today",
+    "{Thing}, proven first",
+)  # fmt: skip
+
+
+def shorter(ask: Ask, limit: int, taken: set[str]) -> str:
+    """Another line of at most `limit` characters that is not taken; "" when there is none."""
+    thing = _thing(ask)
+    lines = (one.format(thing=thing, Thing=thing[:1].upper() + thing[1:]) for one in (*_PATTERNS, *_SHORT))
+    return next((line for line in lines if len(line) <= limit and line not in taken), "")
+
+
+def _idea(number: int, ask: Ask, found: list[Finding]) -> ItemDraft:
+    head = _headline(number, ask, found).text
+    if not found:
+        return ItemDraft(label=head, text=f"{head}. What is known about it has still to be found out.")
+    own = found[number % len(found)]
+    return ItemDraft(
+        label=head, text=f"Starts from what is known: {own.marked()} Then asks what it means for the reader."
+    )
+
+
+def _question(number: int, ask: Ask, found: list[Finding]) -> ItemDraft:
+    asked = (
+        "What would make {thing} worth your time?", "What do you doubt most about {thing}?",
+        "Who else should be asked about {thing}?", "What went wrong the last time with {thing}?",
+        "How would you notice that {thing} works?", "What should never change about {thing}?",
+        "Where do you look first when you want to know about {thing}?", "What would you ask an expert on {thing}?",
+    )  # fmt: skip
+    return ItemDraft(label="", text=asked[number % len(asked)].format(thing=_thing(ask)))
+
+
+def _mail(number: int, ask: Ask, found: list[Finding]) -> ItemDraft:
+    subject = _headline(number, ask, found).text
+    own = [one.marked() for one in found[number : number + 2]]
+    body = "\n\n".join(["Hello,", *own, _CLOSES[number % len(_CLOSES)], "Kind regards"])
+    return ItemDraft(label=f"Subject: {subject}", text=body)
+
+
+def _plain(number: int, ask: Ask, found: list[Finding]) -> ItemDraft:
+    if not found:
+        return ItemDraft(
+            label=_label(number, ask), text=f"On {_thing(ask)} nothing is known yet; this place is kept for it."
+        )
+    return ItemDraft(label=_label(number, ask), text=found[number % len(found)].marked())
+
+
+_SORTS: tuple[tuple[str, Write], ...] = (
+    ("ideas?|topics?", _idea),
+    ("e?-?mails?", _mail),
+    ("headlines?|titles?|taglines?|slogans?|names?|lines", _headline),
+    ("questions?", _question),
+    ("posts?|tweets?|captions?|ads?|social|stories|messages", _post),
+)
