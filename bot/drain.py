@@ -103,11 +103,22 @@ class Drain:
         await self.outbox.mark_sending(row)
         post = await self.presenter.draw(mission.id, row.view, row.body)
         try:
-            await self.gateway.update(fit(post.payload(row.channel, None))[0], shown.ts)
+            await self._update_parts(row, mission, post, shown.ts)
         except Refused as error:
-            post = await self._plainer(row, mission, error)
-            await self.gateway.update(fit(post.payload(row.channel, None))[0], shown.ts)
+            await self._update_parts(row, mission, await self._plainer(row, mission, error), shown.ts)
         await self.outbox.mark_sent(row)
+
+    async def _update_parts(self, row: OutboxRow, mission: Mission, post: Post, first: str) -> None:
+        """A message that has grown beyond one goes on in further ones, each updated from then on."""
+        payloads = fit(post.payload(row.channel, mission.thread))
+        await self.gateway.update(payloads[0], first)
+        for number, payload in enumerate(payloads[1:], 2):
+            part = f"{row.target}#{number}"
+            if shown := await self.outbox.shown(part):
+                await self.gateway.update(payload, shown.ts)
+            else:
+                ts = await self.gateway.post(payload, f"{row.key}#{number}")
+                await self.outbox.remember(part, row.channel, ts)
 
     async def _plainer(self, row: OutboxRow, mission: Mission, error: Refused) -> Post:
         """Servers that do not know the newer blocks get the same content in older ones."""
@@ -123,6 +134,8 @@ class Drain:
         for number, payload in enumerate(fit(post.payload(row.channel, thread)), 1):
             part = key if number == 1 else f"{key}#{number}"
             ts = done.get(part) or await self.gateway.post(payload, part)
+            if number > 1:
+                await self.outbox.remember(f"{row.target}#{number}", row.channel, ts)
             first = first or ts
         return first
 
@@ -139,18 +152,18 @@ class Drain:
         await self.outbox.mark_sent(row, ts)
 
     async def _with_document(self, row: OutboxRow, mission: Mission, delivery: Delivery) -> Post:
-        """The deliverable and a button to its canvas; a file where there are no canvases, else the messages alone."""
+        """A long deliverable: its beginning and a canvas, else a file; where there is neither, all as messages."""
         if row.state == "sending" and row.key in await self.gateway.posted(row.channel, mission.thread):
-            return delivery.post
+            return delivery.lead
         canvas = await self.gateway.canvas(row.channel, delivery.title, delivery.document)
         link = await self.gateway.permalink(canvas) if canvas else None
-        if not link:
-            name = f"{slug(delivery.title)}.md"
-            content = delivery.document.encode()
-            await self.gateway.upload(row.channel, mission.thread, name, delivery.title, content)
-            return delivery.post
-        opener = button("open_canvas", "Open the document", "canvas") | {"url": link}
-        return replace(delivery.post, blocks=[*delivery.post.blocks, {"type": "actions", "elements": [opener]}])
+        if link:
+            opener = button("open_canvas", "Open the whole document", "canvas", "primary") | {"url": link}
+            return replace(delivery.lead, blocks=[*delivery.lead.blocks, {"type": "actions", "elements": [opener]}])
+        name = f"{slug(delivery.title)}.md"
+        if await self.gateway.upload(row.channel, mission.thread, name, delivery.title, delivery.document.encode()):
+            return replace(delivery.lead, blocks=[*delivery.lead.blocks, context(f"The whole text is in {name}.")])
+        return delivery.whole
 
     async def _attach(self, row: OutboxRow, mission: Mission, file: Attached) -> None:
         if await self.gateway.upload(row.channel, mission.thread, file.name, file.title, file.content):

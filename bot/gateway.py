@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.access import Actor
-from bot.views.blockcheck import check_post
+from bot.views.blockcheck import check_post, check_view
 
 log = structlog.get_logger(__name__)
 
@@ -114,17 +114,17 @@ class Gateway:
         await self._updates.wait(self.team)
         body: Payload = {name: value for name, value in payload.items() if name not in _ONLY_POSTS} | {"ts": ts}
         body.setdefault("blocks", [])
-        _checked(payload)
+        _checked(body)
         await self._call("chat.update", lambda: self._client.chat_update(**body))
 
     async def whisper(self, channel: str, user: str, text: str, thread: str | None = None) -> None:
         """A line for one person alone; where the server has no such thing, nobody else gets to see it either."""
-        more: Payload = {"thread_ts": thread} if thread else {}
+        body: Payload = {"channel": channel, "user": user, "text": text, "unfurl_links": False, "unfurl_media": False}
+        if thread:
+            body["thread_ts"] = thread
+        _checked(body)
         try:
-            await self._call(
-                "chat.postEphemeral",
-                lambda: self._client.chat_postEphemeral(channel=channel, user=user, text=text, **more),
-            )
+            await self._call("chat.postEphemeral", lambda: self._client.chat_postEphemeral(**body))
         except Unknown:
             log.info("whisper_not_supported", channel=channel)
 
@@ -246,9 +246,11 @@ class Gateway:
     # ---- views ----
 
     async def open_view(self, trigger: str, view: Payload) -> None:
+        _checked_view(view)
         await self._call("views.open", lambda: self._client.views_open(trigger_id=trigger, view=view))
 
     async def publish_home(self, user: str, view: Payload) -> None:
+        _checked_view(view)
         await self._optional("views.publish", lambda: self._client.views_publish(user_id=user, view=view))
 
     async def suggest(self, channel: str, prompts: Sequence[Mapping[str, str]]) -> None:
@@ -297,12 +299,18 @@ class Gateway:
             raise Unreachable(f"Slack did not answer {method} ({type(error).__name__}).") from None
 
 
-_ONLY_POSTS = frozenset({"thread_ts", "username", "icon_emoji", "unfurl_links", "unfurl_media"})
+_ONLY_POSTS = frozenset({"thread_ts", "username", "icon_emoji"})
 
 
 def _checked(payload: Payload) -> None:
     """The last guard: what breaks Slack's limits is a fault of ours and must not leave."""
     if faults := check_post(payload):
+        first = faults[0]
+        raise Refused("blockcheck", f"{first.code} at {first.pointer}: {first.message}")
+
+
+def _checked_view(view: Payload) -> None:
+    if faults := check_view(view):
         first = faults[0]
         raise Refused("blockcheck", f"{first.code} at {first.pointer}: {first.message}")
 

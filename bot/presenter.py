@@ -12,7 +12,8 @@ from agents.ports import Clock, Departments, File, Missions, Outgoing
 from bot.views import card, gates, outcome, work
 from bot.views.post import Post
 
-# What is waited for goes before what is only told.
+# What is waited for goes before what is only told. Work and the questions about it keep the order in which they came:
+# a thread is read from top to bottom. Progress (card, status) comes last and is coalesced.
 URGENT, RESULT, WORK, PROGRESS = 0, 1, 2, 3
 
 CARD_CHANGES = (
@@ -61,9 +62,9 @@ def _messages(mission: Mission, event: news.Event) -> list[Outgoing]:
         case news.ClaimDoubted(status="contested"):
             return [_out(mission, event, event.key, "post", "doubt", WORK, told=_packed(event))]
         case news.TaskStuck(gate=gate, points=points):
-            return [_out(mission, event, f"gate:{gate}", "post", "stuck", URGENT, gate=gate, points=list(points))]
+            return [_out(mission, event, f"gate:{gate}", "post", "stuck", WORK, gate=gate, points=list(points))]
         case news.ResultProposed(gate=gate):
-            return [_out(mission, event, f"gate:{gate}", "post", "result", URGENT, gate=gate)]
+            return [_out(mission, event, f"gate:{gate}", "post", "result", WORK, gate=gate)]
         case news.GateDecided(gate=gate) if ":plan:" not in gate:
             view = "result" if ":result:" in gate else "stuck"
             return [_out(mission, event, f"gate:{gate}", "update", view, URGENT, gate=gate)]

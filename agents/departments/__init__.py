@@ -64,9 +64,8 @@ class DepartmentFiles:
     @classmethod
     def load(cls, folder: Path | None = None, tools: frozenset[str] | None = None) -> DepartmentFiles:
         """The ready departments and those of `folder`, which win by id. Raises DepartmentError."""
-        texts = {
-            p.name: p.read_text("utf-8") for p in resources.files("agents.departments").iterdir() if p.name.endswith(".toml")
-        }
+        ready = [path for path in resources.files("agents.departments").iterdir() if path.name.endswith(".toml")]
+        texts = {path.name: path.read_text("utf-8") for path in ready}
         found = dict(_read(texts, tools))
         if folder is not None:
             found |= _read(_texts(folder), tools)

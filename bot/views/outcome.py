@@ -10,10 +10,11 @@ from agents.domain.artifact import Artifact
 from agents.ports import File, Told
 from agents.tools import exports
 from bot.views import words
-from bot.views.marks import Numbers, lines, without
-from bot.views.post import Block, Post, bullets, context, header, markdown, section, table
+from bot.views.actions import Action
+from bot.views.marks import Numbers, Reference, lines, without
+from bot.views.post import Block, Post, actions, bullets, button, context, header, markdown, section, table
 from bot.views.text import escape
-from bot.views.work import item
+from bot.views.work import item, preview
 
 MESSAGE = 6000  # characters of Markdown up to which a text is posted as a message; longer ones become a document
 
@@ -29,49 +30,66 @@ class Attached:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One deliverable: as a post, as a document for those who want it whole, and as files."""
+    """One deliverable: complete as messages, in short with a way to all of it, as a document, and as files."""
 
     title: str
-    post: Post
-    document: str  # Markdown, complete with sources
+    post: Post  # complete; its sources in one line, with a button to their quotes
+    lead: Post  # the beginning, for where a document holds the whole
+    whole: Post  # complete with every quote, for where there are neither documents nor windows
+    document: str  # Markdown, complete with every quote
     long: bool  # better as a document than as messages
     files: tuple[Attached, ...] = ()
 
 
 def opening(file: File) -> Post:
-    """The manager's words."""
+    """The manager's words. The quotes behind its figures stand with the deliverables."""
     assert file.plan and file.result
-    numbers = Numbers(file)
-    blocks: list[Block] = [header(f"Delivered: {file.plan.title}"), markdown(numbers.text(file.result.summary))]
+    blocks: list[Block] = [header(f"Delivered: {file.plan.title}")]
+    blocks.append(markdown(Numbers(file).text(file.result.summary)))
     if file.result.caveats:
-        blocks.append(section(f"*Before you rely on it*\n{bullets(map(numbers.text, file.result.caveats))}"))
-    if notes := lines(numbers.references()):
-        blocks.append(markdown("**Sources**\n" + "\n".join(notes), _hosts(file)))
+        blocks.append(section(f"*Before you rely on it*\n{bullets(map(without, file.result.caveats))}"))
     return Post(f"Delivered: {file.plan.title}", blocks)
 
 
 def deliverable(file: File, task: str, now: datetime) -> Delivery:
     """The accepted work of a task, in every form in which it can be handed over."""
-    artifact = file.tasks[task].artifact
+    record = file.tasks[task]
+    artifact = record.artifact
     assert artifact
     text = document(file, artifact)
-    long = artifact.kind == "text" and len(text) > MESSAGE
-    post = Post(f"Deliverable: {artifact.title}", _blocks(file, artifact))
-    return Delivery(artifact.title, post, text, long, attachments(file, task, artifact, now))
-
-
-def _blocks(file: File, artifact: Artifact) -> list[Block]:
+    top = [] if artifact.text.lstrip("# ").startswith(artifact.title) else [header(artifact.title)]
     numbers = Numbers(file)
-    blocks: list[Block] = [header(artifact.title)]
+    body = [*top, *_blocks(artifact, numbers, _hosts(file))]
+    read = button(Action.READ, "Read it with its sources", f"{file.mission.id}|{task}|{record.rev}|{record.attempt}")
+    more = [*_sources(numbers.references()), actions(f"sources:{task}:{file.mission.rev}", read)]
+    name = f"Deliverable: {artifact.title}"
+    return Delivery(
+        title=artifact.title,
+        post=Post(name, [*body, *more]),
+        lead=Post(name, [*top, *preview(artifact, Numbers(file))[0]]),
+        whole=Post(name, [*body, *_quotes(numbers.references(), _hosts(file))]),
+        document=text,
+        long=artifact.kind == "text" and len(text) > MESSAGE,
+        files=attachments(file, task, artifact, now),
+    )
+
+
+def _blocks(artifact: Artifact, numbers: Numbers, hosts: frozenset[str]) -> list[Block]:
     if artifact.kind == "table":
-        blocks.append(table(artifact.columns, [[numbers.text(cell) for cell in row] for row in artifact.rows]))
-    elif artifact.kind == "items":
-        blocks += [item(one, numbers) for one in artifact.items]
-    else:
-        blocks.append(markdown(numbers.text(artifact.text), _hosts(file)))
-    if notes := lines(numbers.references()):
-        blocks.append(markdown("**Sources**\n" + "\n".join(notes), _hosts(file)))
-    return blocks
+        return [table(artifact.columns, [[numbers.text(cell) for cell in row] for row in artifact.rows])]
+    if artifact.kind == "items":
+        return [item(one, numbers) for one in artifact.items]
+    return [markdown(numbers.text(artifact.text), hosts)]
+
+
+def _sources(references: Sequence[Reference]) -> list[Block]:
+    """The sources in one line, each once."""
+    names = {r.source: f"<{r.link}|{escape(r.source)}>" if r.link else escape(r.source) for r in references}
+    return [context(f"*Sources:* {' · '.join(names.values())}"[:2900])] if names else []
+
+
+def _quotes(references: Sequence[Reference], hosts: frozenset[str]) -> list[Block]:
+    return [markdown("**Sources**\n" + "\n".join(lines(references)), hosts)] if references else []
 
 
 def document(file: File, artifact: Artifact) -> str:

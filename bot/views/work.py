@@ -15,8 +15,8 @@ from bot.views.text import escape
 
 CRITIC = ("Critic", ":face_with_monocle:")
 SCEPTIC = ("Sceptic", ":thinking_face:")
-LEAD = 2200  # characters of a long text that the thread shows; the button opens the rest
-ROWS = 12  # rows of a long table that the thread shows
+LEAD = 1500  # characters of a long text that the thread shows; the button opens the rest
+ROWS = 6  # rows of a long table that the thread shows
 
 
 def handed_over(file: File, department: Department, record: TaskRecord) -> Post:

@@ -1,1 +1,1 @@
-"""The sample library: fictional documents about the seed mission. Every company, figure and address in them is invented."""
+"""The sample library: fictional documents. Every company, figure and address in them is invented."""

@@ -5,6 +5,7 @@ import { toast } from "./dialogs.js";
 import { fill, h } from "./dom.js";
 import { openFile } from "./files.js";
 import { Inspector } from "./inspector.js";
+import { ownPlace } from "./places.js";
 import { Sidebar } from "./sidebar.js";
 import { Line } from "./socket.js";
 import { Store } from "./store.js";
@@ -12,7 +13,6 @@ import { ThreadPane } from "./thread.js";
 import { Modals } from "./views.js";
 
 const REMEMBERED = "local-workspace-user";
-const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
 const part = (id) => document.getElementById(id);
 
 /** Channel and thread named by an address such as "#C0LAUNCH001/1795392000.000100". */
@@ -37,6 +37,7 @@ class App {
       store.on(topic, (event) => this.refresh(event, topic));
     for (const topic of ["bot", "channels"]) store.on(topic, () => this.sidebar.draw());
     store.on("channels", () => this.main.redrawFrame());
+    store.on("visit", (place) => this.visit(place));
     part("scrim").addEventListener("click", () => this.toggleSidebar(false));
     addEventListener("hashchange", () => this.follow(location.hash));
     document.addEventListener("click", (event) => this.clickLink(event));
@@ -155,19 +156,19 @@ class App {
     if (root) await this.openThread(root);
   }
 
-  /** Links into this workspace open here: messages, files, canvases. */
+  /** Links into this workspace open here. */
   clickLink(event) {
     const anchor = event.target.closest?.("a[href]");
-    const url = anchor && new URL(anchor.href);
-    if (!url || url.port !== location.port || !LOOPBACK.includes(url.hostname)) return;
-    const message = /\/archives\/([A-Z0-9]+)\/p(\d{10})(\d{6})/.exec(url.pathname);
-    const canvas = /\/docs\/[A-Z0-9]+\/(F[A-Z0-9]+)/.exec(url.pathname);
-    const file = /\/files\/[A-Z0-9]+\/(F[A-Z0-9]+)/.exec(url.pathname);
-    if (!message && !canvas && !file) return;
+    const place = anchor && ownPlace(anchor.href);
+    if (!place) return;
     event.preventDefault();
-    if (canvas) openFile({ id: canvas[1], filetype: "canvas", title: "Canvas" }, this.store);
-    else if (file) openFile(this.store.file(file[1]) ?? { id: file[1] }, this.store);
-    else this.openMessage(message[1], `${message[2]}.${message[3]}`, url.searchParams.get("thread_ts"));
+    this.visit(place);
+  }
+
+  visit(place) {
+    if (place.channel) this.openMessage(place.channel, place.ts, place.root);
+    else if (place.canvas) openFile({ id: place.file, filetype: "canvas", title: "Canvas" }, this.store);
+    else openFile(this.store.file(place.file) ?? { id: place.file }, this.store);
   }
 
   async openMessage(channel, ts, root) {

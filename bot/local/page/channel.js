@@ -5,7 +5,7 @@ import { userFace } from "./avatar.js";
 import { Composer } from "./composer.js";
 import { said } from "./dialogs.js";
 import { Home } from "./home.js";
-import { icon } from "./icons.js";
+import { icon, iconButton } from "./icons.js";
 import { MessageList } from "./list.js";
 import { nameOf } from "./store.js";
 
@@ -97,34 +97,19 @@ export class ChannelView {
       "div",
       { class: "head-tools" },
       this.members(channel),
-      this.headTool("Traffic inspector", "pulse", app.toggleInspector, "inspector-toggle"),
+      iconButton("Traffic inspector", "pulse", app.toggleInspector, { testId: "inspector-toggle" }),
     );
     fill(
       this.head,
       h(
         "div",
         { class: "head-line" },
-        this.headTool("Channels", "menu", app.toggleSidebar, "menu"),
+        iconButton("Channels", "menu", () => app.toggleSidebar(), { testId: "menu", className: "tool-menu" }),
         title,
         topic,
         tools,
       ),
       this.tabs(channel),
-    );
-  }
-
-  headTool(label, sign, act, testId) {
-    return h(
-      "button",
-      {
-        type: "button",
-        class: `icon-button tool-${sign}`,
-        "aria-label": label,
-        title: label,
-        "data-testid": testId,
-        on: { click: act },
-      },
-      icon(sign),
     );
   }
 

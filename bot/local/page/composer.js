@@ -2,7 +2,7 @@
 import { fill, h } from "./dom.js";
 import { api } from "./api.js";
 import { toast } from "./dialogs.js";
-import { icon } from "./icons.js";
+import { icon, iconButton } from "./icons.js";
 import { encode } from "./mentions.js";
 import { pickEmoji } from "./picker.js";
 import { shown } from "./emoji.js";
@@ -65,22 +65,13 @@ export class Composer {
   }
 
   bar() {
-    const tool = (label, sign, act) => {
-      const button = h(
-        "button",
-        { type: "button", class: "icon-button", "aria-label": label, title: label },
-        icon(sign),
-      );
-      button.addEventListener("click", () => act(button));
-      return button;
-    };
     return h(
       "div",
       { class: "composer-bar" },
       this.picker,
-      tool("Attach files", "clip", () => this.picker.click()),
-      tool("Insert emoji", "smile", (button) => pickEmoji(button, (name) => this.insert(shown(name)))),
-      tool("Mention someone", "at", () => this.insert(/\S$/.test(this.before()) ? " @" : "@")),
+      iconButton("Attach files", "clip", () => this.picker.click()),
+      iconButton("Insert emoji", "smile", (button) => pickEmoji(button, (name) => this.insert(shown(name)))),
+      iconButton("Mention someone", "at", () => this.insert(/\S$/.test(this.before()) ? " @" : "@")),
       h(
         "span",
         { class: "composer-hint", "aria-hidden": "true" },

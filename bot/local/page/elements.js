@@ -2,6 +2,7 @@
 import { h, picture, safeUrl } from "./dom.js";
 import { icon } from "./icons.js";
 import { openMenu } from "./dialogs.js";
+import { visit } from "./places.js";
 import { textOf } from "./text.js";
 import { readable } from "./surface.js";
 import { multiSelect, singleSelect } from "./selects.js";
@@ -77,7 +78,7 @@ function button(element, { blockId, surface }) {
 
 function pressButton(element, blockId, surface, node) {
   const address = element.url ? safeUrl(element.url) : null;
-  if (address) window.open(address, "_blank", "noopener");
+  if (address) visit(address, surface.store);
   return surface.act(element, blockId, { value: element.value, text: element.text }, node);
 }
 
@@ -146,7 +147,7 @@ function overflow(element, { blockId, surface }) {
   );
   const pick = (option) => () => {
     const address = option.url ? safeUrl(option.url) : null;
-    if (address) window.open(address, "_blank", "noopener");
+    if (address) visit(address, surface.store);
     surface.act(element, blockId, { selected_option: option }, node);
   };
   const items = (element.options ?? []).map((option) => ({

@@ -1,5 +1,5 @@
 /** Small line icons, drawn here. Each is decoration: the control around it carries the name. */
-import { s } from "./dom.js";
+import { h, s } from "./dom.js";
 
 const PATHS = {
   menu: ["M3 5.5h14M3 10h14M3 14.5h14"],
@@ -52,4 +52,12 @@ export function icon(name, className = "icon") {
     { class: className, viewBox: "0 0 20 20", "aria-hidden": "true", focusable: "false" },
     paths,
   );
+}
+
+/** A button that shows only an icon; `label` is its name and its tooltip. */
+export function iconButton(label, sign, act, { testId, className = "" } = {}) {
+  const attributes = { class: `icon-button ${className}`, type: "button", "aria-label": label, title: label };
+  const button = h("button", { ...attributes, "data-testid": testId }, icon(sign));
+  button.addEventListener("click", () => act(button));
+  return button;
 }

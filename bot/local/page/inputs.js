@@ -143,7 +143,7 @@ async function uploadAll(chosen, surface, node) {
   node.setAttribute("aria-busy", "true");
   for (const file of chosen) {
     try {
-      const { file_id: id, ...rest } = await api.upload(surface.store.me, surface.uploadChannel, file);
+      const { file_id: id, ...rest } = await api.upload(surface.store.me, surface.channel, file);
       done.push({ id, ...rest });
     } catch (error) {
       toast(error.message, "error");

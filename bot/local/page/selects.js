@@ -89,7 +89,7 @@ export function singleSelect(element, { blockId, surface, dispatches, labelId })
     prompt,
     menuOptions(choices),
   );
-  node.value = firstValue(element, kind, surface.entered(blockId, element.action_id));
+  node.value = firstValue(element, kind, surface, surface.entered(blockId, element.action_id));
   const fields = () => ({
     [`selected_${kind.field}`]: answer(
       kind,
@@ -100,7 +100,8 @@ export function singleSelect(element, { blockId, surface, dispatches, labelId })
   return readable(node, () => ({ type: element.type, ...fields() }));
 }
 
-function firstValue(element, kind, given) {
+function firstValue(element, kind, surface, given) {
+  if (!given && element.default_to_current_conversation) return surface.channel ?? "";
   const first = given ? given[`selected_${kind.field}`] : element[`initial_${kind.initial}`];
   return valueOf(first) ?? "";
 }

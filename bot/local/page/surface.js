@@ -31,7 +31,7 @@ export class Surface {
     this.container = container;
     this.values = values;
     this.root = null;
-    this.uploadChannel = container.channel ?? store.botChannel()?.id;
+    this.channel = container.channel ?? store.botChannel()?.id;
   }
 
   entered(blockId, actionId) {

@@ -3,7 +3,7 @@ import { fill, h } from "./dom.js";
 import { api } from "./api.js";
 import { Composer } from "./composer.js";
 import { askLine, said } from "./dialogs.js";
-import { icon } from "./icons.js";
+import { icon, iconButton } from "./icons.js";
 import { MessageList, threadMessages } from "./list.js";
 import { workLine } from "./messages.js";
 import { threadKey } from "./store.js";
@@ -54,53 +54,19 @@ export class ThreadPane {
   drawHead() {
     const channel = this.store.channels.get(this.app.channel);
     const session = this.store.sessions.get(threadKey(this.app.channel, this.app.root));
-    const where = channel
-      ? h("span", { class: "topic" }, (channel.is_im ? "" : "#") + this.store.channelTitle(channel))
-      : null;
+    const name = channel && (channel.is_im ? "" : "#") + this.store.channelTitle(channel);
+    const title = h(
+      "div",
+      { class: "thread-title" },
+      h("h2", {}, session?.title || "Thread"),
+      h("small", {}, name),
+    );
     const rename = session
-      ? h(
-          "button",
-          {
-            type: "button",
-            class: "icon-button",
-            "aria-label": "Rename",
-            title: "Rename",
-            "data-testid": "rename-session",
-            on: { click: () => this.rename(session) },
-          },
-          icon("pen"),
-        )
+      ? iconButton("Rename", "pen", () => this.rename(session), { testId: "rename-session" })
       : null;
-    const close = h(
-      "button",
-      {
-        type: "button",
-        class: "icon-button",
-        "aria-label": "Close thread",
-        title: "Close (Escape)",
-        "data-testid": "thread-close",
-        on: { click: this.app.closeThread },
-      },
-      icon("close"),
-    );
-    const state = session?.status
-      ? h(
-          "span",
-          { class: `session ${session.status}`, "data-testid": "session", "data-status": session.status },
-          WORDS[session.status] ?? session.status,
-        )
-      : null;
-    fill(
-      this.head,
-      h(
-        "div",
-        { class: "head-line" },
-        h("h2", {}, session?.title || "Thread"),
-        where,
-        state,
-        h("div", { class: "head-tools" }, rename, close),
-      ),
-    );
+    const close = iconButton("Close thread", "close", this.app.closeThread, { testId: "thread-close" });
+    const tools = h("div", { class: "head-tools" }, rename, close);
+    fill(this.head, h("div", { class: "head-line" }, title, session ? stateOf(session) : null, tools));
   }
 
   drawWork() {
@@ -145,4 +111,9 @@ export class ThreadPane {
     this.drawHead();
     this.drawWork();
   }
+}
+
+function stateOf({ status }) {
+  const attributes = { class: `session ${status}`, "data-testid": "session", "data-status": status };
+  return h("span", attributes, WORDS[status] ?? status);
 }

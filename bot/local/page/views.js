@@ -49,7 +49,7 @@ export class Modals {
     const focus = this.focusMark();
     const { view, values } = this.top;
     const surface = new Surface(this.store, { type: "view", view_id: view.id }, values);
-    Object.assign(surface, { place: "modal", uploadChannel: this.app.channel });
+    Object.assign(surface, { place: "modal", channel: this.app.channel });
     this.body = h("div", { class: "dialog-body modal-body" }, drawBlocks(view.blocks, surface));
     surface.root = this.body;
     const fresh = !this.dialog;

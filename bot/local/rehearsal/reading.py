@@ -238,7 +238,7 @@ def _hits_of_lines(result: str) -> list[Hit]:
     found = []
     for line in result.splitlines():
         if address := re.search(r"(?:https?|library|file)://[^\s)>\]|\"'`]+", line):
-            title = language.flat(re.sub(r"^\s*(?:\d+[.)]|[-*])\s*", "", line[: address.start()])).strip(" -–—:([|")
+            title = language.flat(re.sub(r"^\s*(?:\d+[.)]|[-*])\s*", "", line[: address.start()])).strip(" -–—:([]|")
             found.append(Hit(address[0].rstrip(".,;"), title))
     return found
 

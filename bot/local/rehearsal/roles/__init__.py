@@ -1,0 +1,1 @@
+"""The roles, each a pure function of what it is asked."""

@@ -56,7 +56,7 @@ def _careful(brief: ManagerBrief) -> str:
 
 
 def _caveats(brief: ManagerBrief) -> list[str]:
-    found = [_caveat(one.id, one.text, one.status, one.detail) for one in brief.doubted]
+    found = [_caveat(one.id, one.text, one.status) for one in brief.doubted]
     if len(found) > MOST_CAVEATS:
         more = len(found) - MOST_CAVEATS
         found = [
@@ -67,6 +67,5 @@ def _caveats(brief: ManagerBrief) -> list[str]:
     return [*found, NOTICE]
 
 
-def _caveat(id: str, text: str, status: str, detail: str) -> str:
-    because = f" {language.sentence(language.flat(detail))}" if detail else ""
-    return language.cut(f"{language.flat(text).rstrip('.')} [{id}] is {status}.{because}", 500)
+def _caveat(id: str, text: str, status: str) -> str:
+    return language.cut(f"{status.capitalize()}: {language.flat(text).rstrip('.')} [{id}].", 400)

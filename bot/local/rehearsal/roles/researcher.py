@@ -28,8 +28,8 @@ class Gathered:
 
 
 def gathered(pages: Sequence[Page], ask: Ask) -> Gathered:
-    """Claims from the pages that are on the matter, numbered in order."""
-    fitting = gather.relevant(pages, ask)
+    """Claims from the pages that are on the matter and do not try to steer their reader, numbered in order."""
+    fitting = [page for page in gather.relevant(pages, ask) if not to_machines(page)]
     cast, ranking = _cast(fitting, ask)
     every = candidates(fitting, cast if cast.names else _heading(fitting), ask.about, ask.matters)
     chosen = _by_subject(every, cast, ranking, ask) if cast.names else _by_page(_impersonal(every, fitting))
@@ -213,7 +213,7 @@ def _nothing(ask: Ask, result: Gathered) -> list[str]:
 
 def _warnings(result: Gathered) -> list[str]:
     return [
-        f"“{page.title}” holds words addressed to AI readers; they were treated as data and not followed."
+        f"“{page.title}” holds words addressed to AI readers; nothing was taken from it and nothing in it was followed."
         for page in result.pages
         if to_machines(page)
     ]

@@ -72,10 +72,11 @@ class Desk:
 
     def _research(self, number: int, question: research.Question) -> TaskDraft:
         member = team.member(self.brief.team, "research")
+        files = self.brief.files if question.first else []
         return TaskDraft(
             id=f"t{number}",
             title=language.cut(question.title, 120),
-            brief=question.brief(self.brief.files if question.first else [], self.thread and question.first),
+            brief=language.cut(question.brief(files, self.thread and question.first), 4000),
             specialist=member.id,
             output="text",
             tools=team.tools(member, "research", thread=self.thread, files=bool(self.brief.files)),

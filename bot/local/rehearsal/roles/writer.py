@@ -98,7 +98,9 @@ def usable(ask: Ask, pool: Pool) -> list[Finding]:
         return 2 * len(topic & said) + language.has_figure(one.text) - 4 * bool(one.subjects) - 6 * bool(_TRADE & said)
 
     own = [one for one in pool.sound() if not one.subjects] or pool.sound()
-    return sorted((one for one in own if fit(one) > -3), key=lambda one: -fit(one))
+    fitting = sorted((one for one in own if fit(one) > -3), key=lambda one: -fit(one))
+    close = [one for one in fitting if topic & set(language.terms(one.text))]
+    return close if len(close) >= (ask.limit("count") or acceptance.DEFAULT_COUNT) else fitting
 
 
 Write = Callable[[int, Ask, list[Finding]], ItemDraft]

@@ -1,0 +1,83 @@
+"""A person does the seed mission in the browser, against the program as `make run` starts it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.browser.page_tools import on_shared_loop
+from tests.house import SEED
+
+ROOT = Path(__file__).parents[2]
+MISSION_MS = 120_000  # for the whole work between two approvals, at the pace that Slack allows
+
+
+@on_shared_loop
+async def address(tmp_path: Path) -> AsyncIterator[str]:
+    """What `make run` prints, with an empty home folder and nothing set."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "VIRTUAL_ENV") if name in os.environ}
+    environment = kept | {"HOME": str(tmp_path), "BATON_DATA": str(tmp_path / "data")}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "run", "--local", "--port", "0"),
+        stdout=asyncio.subprocess.PIPE,
+        cwd=ROOT,
+        env=environment,
+    )
+    assert process.stdout
+    async with asyncio.timeout(60):
+        async for line in process.stdout:
+            if found := re.search(rb"http://127\.0\.0\.1:\d+/", line):
+                break
+    assert found
+    yield found[0].decode()
+    process.terminate()
+    await asyncio.wait_for(process.wait(), 30)
+
+
+async def ask(page: Page, text: str) -> Locator:
+    """Types the mission with a mention and sends it by keyboard; returns the thread."""
+    await page.get_by_test_id("channel-launch").click()
+    await page.get_by_test_id("composer-channel").click()
+    await page.keyboard.type("@Bat")
+    await page.get_by_test_id("suggestions").wait_for()
+    await page.keyboard.press("Enter")
+    await page.keyboard.type(text)
+    await page.keyboard.press("Enter")
+    await page.get_by_test_id("replies").last.click()
+    return page.get_by_test_id("thread")
+
+
+async def test_a_person_does_a_mission_from_typing_to_receipt(browser: Browser, address: str, tmp_path: Path) -> None:
+    context = await browser.new_context(viewport={"width": 1280, "height": 900})
+    page = await context.new_page()
+    page.set_default_timeout(30_000)
+    await page.goto(address)
+    thread = await ask(page, SEED)
+
+    approve = thread.locator('[data-action-id="gate_approve"]')
+    await expect(approve).to_have_text("Approve")
+    await expect(page.locator('[data-testid="message"]').first).to_contain_text("👀")
+    await approve.click()
+
+    for name in ("Market Researcher", "Competitive Analyst", "Calendar Keeper", "Social Writer", "Critic", "Sceptic"):
+        await expect(thread.get_by_text(name, exact=True).first).to_be_attached(timeout=MISSION_MS)
+    deliver = thread.get_by_role("button", name="Approve and deliver")
+    await expect(deliver).to_be_visible(timeout=MISSION_MS)
+    await expect(thread.get_by_text(re.compile(r"Evidence: \d+ verified"))).to_be_attached()
+    await expect(thread.get_by_text(re.compile("^Contested")).first).to_be_attached()
+    await deliver.click()
+
+    await expect(thread.get_by_text("Receipt").first).to_be_attached(timeout=MISSION_MS)
+    await expect(thread.get_by_text("Open the whole document")).to_be_attached()
+    await expect(thread.get_by_test_id("file").filter(has_text="calendar file")).to_be_attached()
+    await expect(thread.locator('[data-action-id="gate_approve"]')).to_have_count(0)
+
+    await thread.get_by_text("Open the whole document").click()
+    await expect(page.get_by_test_id("canvas")).to_contain_text("Sources")
+    await context.close()
