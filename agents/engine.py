@@ -102,6 +102,7 @@ class Engine:
 
     async def start(self) -> None:
         """Takes up what was left unfinished, then whatever is enqueued. Raises EngineBusy."""
+        self._stopping = False
         path = _sqlite_path(self.settings.database_url)
         self._lock = _lock(path) if path else None
         self.executor_id = "local" if path else (self.settings.executor_id or f"w-{uuid.uuid4().hex[:12]}")
@@ -144,6 +145,7 @@ class Engine:
             self._client = None
         if self._lock:
             self._lock.close()
+            self._lock = None
         log.info("engine_stopped", executor=self.executor_id)
 
     def enqueue_in(self, session: Any, call: PhaseCall | DrainCall) -> None:

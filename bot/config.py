@@ -44,7 +44,11 @@ class Settings(BaseSettings):
     slack_api_url: str = Field(SLACK_API, description="Address of the Slack Web API; another one for a stand-in")
     openai_api_key: SecretStr | None = Field(None, description="Key of the model server")
     openai_base_url: str | None = Field(None, description="Address of any OpenAI-compatible server, ending in /v1")
-    database_url: str | None = Field(None, description="sqlite:///path or postgresql://...; default: in BATON_DATA")
+    database_url: str | None = Field(
+        None,
+        repr=False,  # it may hold a password
+        description="sqlite:///path or postgresql://...; default: in BATON_DATA",
+    )
     tavily_api_key: SecretStr | None = Field(None, description="Web search with Tavily")
     brave_api_key: SecretStr | None = Field(None, description="Web search with Brave")
     searxng_url: str | None = Field(None, description="Web search with a SearXNG server of your own")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from agents.domain import events as news
@@ -59,8 +59,11 @@ def _messages(mission: Mission, event: news.Event) -> list[Outgoing]:
             return [_out(mission, event, target, "post", "work", WORK, task=task, rev=mission.rev, attempt=attempt)]
         case news.ReworkAsked():
             return [_out(mission, event, event.key, "post", "critique", WORK, told=_packed(event))]
-        case news.ClaimDoubted(status="contested"):
-            return [_out(mission, event, event.key, "post", "doubt", WORK, told=_packed(event))]
+        case news.ClaimDoubted(status="contested", by="sceptic", task=task, attempt=attempt):
+            # One post for all that the sceptic contests in one hand-over: rows of one key are one row.
+            target = f"doubt:{task}:{mission.rev}:{attempt}"
+            one = _out(mission, event, target, "post", "doubt", WORK, task=task)
+            return [replace(one, key=f"{mission.id}:{target}")]
         case news.TaskStuck(gate=gate, points=points):
             return [_out(mission, event, f"gate:{gate}", "post", "stuck", WORK, gate=gate, points=list(points))]
         case news.ResultProposed(gate=gate):
@@ -143,7 +146,7 @@ class Presenter:
             case "critique":
                 return work.critique(file, department, cast(news.ReworkAsked, _event(body)))
             case "doubt":
-                return work.doubt(file, cast(news.ClaimDoubted, _event(body)))
+                return work.doubt(file, department, str(body["task"]))
             case "result":
                 return gates.result(file, department, _gate(file, body["gate"]))
             case "stuck":

@@ -107,7 +107,9 @@ class ClaimDoubted(Event):
     """The sceptic or a rule found a claim wanting."""
 
     task: str
+    attempt: int
     claim: str
+    by: str  # "sceptic" or "rule"
     status: str
     reason: str
     detail: str

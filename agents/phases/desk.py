@@ -29,6 +29,7 @@ from agents.roles.seat import Meter, OverLimit, Seat
 log = structlog.get_logger(__name__)
 
 ROLES = ("planner", "specialist", "critic", "sceptic", "manager")
+UNUSABLE = "unusable:"  # begins the key of failures that recorded answers would only repeat
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,11 @@ class Desk:
         """Calls used so far and the limit."""
         return Meter((await self.journal.spent(mission.id)).calls, department.max_calls)
 
+    async def unusable(self, mission: Mission) -> int:
+        """How often the mission has failed by answers that could not be used. Those are not to be used again."""
+        failures = [one.event for one in await self.missions.told(mission.id) if isinstance(one.event, MissionFailed)]
+        return sum(event.key.startswith(UNUSABLE) for event in failures)
+
     def seat(self, mission: Mission, place: str, meter: Meter) -> Seat:
         return Seat(mission.id, place, self.model, self.journal, meter)
 
@@ -72,7 +78,9 @@ async def guarded(desk: Desk, id: str, rev: int, expected: State, phase: Phase) 
         await phase(desk, mission)
     except (ModelError, OverLimit) as error:
         log.warning("phase_failed", mission=id, phase=str(expected), error=type(error).__name__)
-        await _fail(desk, mission, sentence(error))
+        await _fail(
+            desk, mission, sentence(error), UNUSABLE if isinstance(error, (ModelNonsense, ModelRefused)) else ""
+        )
     except Exception:  # the rim of a phase: whatever broke, the requester is told and can try again
         log.exception("phase_broke", mission=id, phase=str(expected))
         await _fail(desk, mission, "A fault inside Baton stopped the work; the operator's log has the details.")
@@ -97,8 +105,8 @@ def sentence(error: ModelError | OverLimit) -> str:
             return "The model server does not answer at the moment. The work so far is kept; try again in a while."
 
 
-async def _fail(desk: Desk, mission: Mission, reason: str) -> None:
+async def _fail(desk: Desk, mission: Mission, reason: str, kind: str = "") -> None:
     async with desk.missions.change(mission.id) as change:
         if change.mission.state is mission.state and change.mission.rev == mission.rev:
             change.move(State.FAILED, reason=reason)
-            change.tell(MissionFailed(f"failed:{mission.state}:{mission.rev}", mission.state, reason))
+            change.tell(MissionFailed(f"{kind}failed:{mission.state}:{mission.rev}", mission.state, reason))

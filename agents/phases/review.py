@@ -102,4 +102,4 @@ async def _store(run: Run, record: TaskRecord, work: Finished, news: tuple[Verdi
         change.save_claims(record.task, record.rev, record.attempt, work.claims, news)
         for v in doubts:
             key = f"doubt:{v.claim}:{record.rev}:{record.attempt}:{v.reason}"
-            change.tell(ClaimDoubted(key, record.task, v.claim, v.status, v.reason, v.detail))
+            change.tell(ClaimDoubted(key, record.task, record.attempt, v.claim, v.by, v.status, v.reason, v.detail))

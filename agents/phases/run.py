@@ -24,7 +24,8 @@ async def _run(desk: Desk, mission: Mission) -> None:
     if file.plan is None:
         raise ValueError("a running mission without a plan")
     meter = await desk.meter(mission, department)
-    run = Run(desk, mission, file.plan, department, meter, _carried(file), dict(file.snapshots))
+    unusable = await desk.unusable(mission)
+    run = Run(desk, mission, file.plan, department, meter, _carried(file), dict(file.snapshots), unusable)
     async with desk.missions.change(mission.id) as change:
         if change.mission.state is not State.RUNNING:
             return

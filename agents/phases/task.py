@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 
 from agents.contracts import HandOver, Material, SpecialistBrief
@@ -49,6 +50,7 @@ class Run:
     meter: Meter
     finished: dict[str, Finished]
     snapshots: dict[str, Snapshot]
+    unusable: int = 0  # how often the run has failed by answers that could not be used
 
     def evidence(self, extra: Finished | None = None) -> Evidence:
         """All claims of finished work, and of the work under review, with their standing."""
@@ -62,7 +64,7 @@ async def carry_out(run: Run, task: plans.Task) -> Finished | None:
     """Accepted work, or None when a person must decide. Raises ModelError and OverLimit."""
     member = run.department.specialist(task.specialist)
     assert member, "a plan is only run when all its specialists are known"
-    seat = run.desk.seat(run.mission, f"run/{task.id}@{plans.digest(task)[:8]}", run.meter)
+    seat = run.desk.seat(run.mission, _place(run, task), run.meter)
     previous, points, attempt = "", tuple[str, ...](), 0
     while True:
         attempt += 1
@@ -76,6 +78,23 @@ async def carry_out(run: Run, task: plans.Task) -> Finished | None:
             return None
         await _send_back(job, handed, reviewed)
         previous, points = handed.model_dump_json(), reviewed.points
+
+
+def _place(run: Run, task: plans.Task) -> str:
+    """The same for as long as the task and all that it builds on are the same: then the journal answers.
+
+    Done again on other material it is another place, and so it is after answers that could not be used.
+    """
+    lineage = _upstream(run.plan, task.id)
+    digests = "".join(plans.digest(one) for one in run.plan.tasks if one.id in lineage)
+    place = f"run/{task.id}@{hashlib.sha256(digests.encode()).hexdigest()[:8]}"
+    return f"{place}~{run.unusable}" if run.unusable else place
+
+
+def _upstream(plan: plans.Plan, id: str) -> frozenset[str]:
+    """The task and all that it builds on, directly or not."""
+    needs = plans.task(plan, id).needs
+    return frozenset([id]).union(*(_upstream(plan, need) for need in needs))
 
 
 @dataclass(frozen=True)
@@ -163,12 +182,13 @@ class Job:
     async def _use(self, call: ToolCall) -> ToolResult:
         context = ToolContext(self.run.mission, self.task.id, self.run.mission.created_at.date())
         result = await self.run.desk.toolbox.use(frozenset(self.task.tools), call, context)
-        self.run.snapshots |= {snapshot.id: snapshot for snapshot in result.snapshots}
         async with self.run.desk.missions.change(self.run.mission.id) as change:
             for snapshot in result.snapshots:
                 change.save_snapshot(self.task.id, snapshot)
             key = f"{self.key('tool')}:{call.id}"
             change.tell(ToolUsed(key, self.task.id, self.member.id, call.name, result.summary))
+        # Only what is stored may be seen by others: a second run has to find it again.
+        self.run.snapshots |= {snapshot.id: snapshot for snapshot in result.snapshots}
         return result
 
 

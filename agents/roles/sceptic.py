@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from agents.contracts import DoubtDraft, Doubted, DoubtsDraft, ScepticBrief, Window
 from agents.domain.evidence import Claim, Snapshot, Status, Verdict
 from agents.evidence import canonical, windows
+from agents.evidence.trace import QUOTE_WORDS
 from agents.llm.answers import answer
 from agents.ports import ModelRequest
 from agents.roles import prompts
@@ -56,8 +57,13 @@ def _verdict(finding: DoubtDraft, snapshots: Mapping[str, Snapshot]) -> Verdict 
             finding.claim, "sceptic", Status.UNVERIFIED, "not_in_source", "The sceptic did not find it in the sources."
         )
     source = snapshots.get(finding.snapshot or "")
-    if source is None or not finding.quote or canonical.find(finding.quote, source.text) is None:
+    if source is None or not _stands(finding.quote or "", source):
         return None
     if finding.answer == "supported":
         return Verdict(finding.claim, "sceptic", Status.VERIFIED, "supported", f"“{finding.quote}” ({source.title})")
     return Verdict(finding.claim, "sceptic", Status.CONTESTED, "refuted", f"{source.title} says: “{finding.quote}”")
+
+
+def _stands(quote: str, source: Snapshot) -> bool:
+    """Whether the quote is in the source, and is more than a word that stands on any page."""
+    return len(canonical.stream(quote).tokens()) >= QUOTE_WORDS and canonical.find(quote, source.text) is not None

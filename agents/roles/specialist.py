@@ -20,6 +20,8 @@ from agents.roles.seat import Seat
 HAND_OVER = "hand_over"
 REASKS = 3  # unusable hand-overs or answers without a tool call, before the attempt fails
 SAME_CALL = 2  # the same call more often than this is answered without being made
+TOO_OFTEN = "You have made this very call several times. Use what it brought, or hand over."
+USED_UP = f"Not done: you have used up your calls. Hand over what you have by `{HAND_OVER}`."
 
 Use = Callable[[ToolCall], Awaitable[ToolResult]]
 
@@ -46,15 +48,16 @@ async def work(
     used: Counter[tuple[str, str]] = Counter()
     unusable = 0
     for turn in range(1, member.limits.turns + 1):
-        late = turn >= member.limits.turns - REASKS or used.total() >= member.limits.calls
-        tools = (finish,) if late else (*place.tools, finish)
+        most = 0 if turn >= max(2, member.limits.turns - REASKS) else member.limits.calls
+        tools = (*place.tools, finish) if used.total() < most else (finish,)
         request = ModelRequest(model, tuple(messages), tools, max_output_tokens=member.limits.output_tokens)
         reply = await place.seat.ask(f"{turn}", request)
         messages.append(Message("assistant", reply.text, reply.tool_calls))
         done, answers = _hand_over(task, reply.tool_calls)
         if done:
             return done
-        answers += await _use_all(place, turn, [c for c in reply.tool_calls if c.name != HAND_OVER], used)
+        others = [call for call in reply.tool_calls if call.name != HAND_OVER]
+        answers += await _use_all(place, turn, others, _refusals(others, used, most))
         unusable += not reply.tool_calls or any(call.name == HAND_OVER for call in reply.tool_calls)
         if unusable > REASKS:
             raise ModelNonsense(f"The {member.title} did not hand over usable work for “{task.title}”.")
@@ -86,15 +89,24 @@ def _explain(error: ValidationError) -> str:
     return "Not handed over. The arguments do not fit: " + "; ".join(faults) + "."
 
 
-async def _use_all(place: Workplace, turn: int, calls: list[ToolCall], used: Counter[tuple[str, str]]) -> list[Message]:
+def _refusals(calls: list[ToolCall], used: Counter[tuple[str, str]], most: int) -> list[str]:
+    """For each call why it is not made, or nothing; those that will be made are counted."""
+    found: list[str] = []
+    for call in calls:
+        same = (call.name, call.arguments)
+        found.append(USED_UP if used.total() >= most else TOO_OFTEN if used[same] >= SAME_CALL else "")
+        used[same] += not found[-1]
+    return found
+
+
+async def _use_all(place: Workplace, turn: int, calls: list[ToolCall], refusals: list[str]) -> list[Message]:
     """The results of all calls of one turn, made at the same time, in the order in which they were asked for."""
 
-    async def one(number: int, call: ToolCall) -> Message:
-        if used[call.name, call.arguments] > SAME_CALL:
-            text = "You have made this very call several times. Use what it brought, or hand over."
-            return Message("tool", text, tool_call_id=call.id)
+    async def one(number: int, call: ToolCall, refusal: str) -> Message:
+        if refusal:
+            return Message("tool", refusal, tool_call_id=call.id)
         result = await place.seat.use(f"{turn}.{number}", call, lambda: place.use(call))
         return Message("tool", result.text, tool_call_id=call.id)
 
-    used.update((call.name, call.arguments) for call in calls)
-    return list(await asyncio.gather(*(one(number, call) for number, call in enumerate(calls, 1))))
+    wanted = zip(calls, refusals, strict=True)
+    return list(await asyncio.gather(*(one(number, *pair) for number, pair in enumerate(wanted, 1))))

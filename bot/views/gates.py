@@ -49,8 +49,11 @@ def _contested(file: File) -> list[Block]:
     blocks: list[Block] = []
     for claim in found[:CONTESTED_SHOWN]:
         against = next((v.detail for v in file.verdicts if v.claim == claim.id and v.status is Status.CONTESTED), "")
-        quote = f"\nIts source: “{escape(claim.citations[0].quote)}”" if claim.citations else ""
-        blocks.append(section(f":warning: *Contested:* {escape(claim.text)}{quote}\nAgainst it: {escape(against)}"))
+        first = file.snapshots.get(claim.citations[0].snapshot) if claim.citations else None
+        source = f" ({escape(first.title)})" if first else ""
+        blocks.append(
+            section(f":warning: *Contested:* {escape(claim.text)}{source}\nAgainst it: {escape(against)}"[:3000])
+        )
     more = len(found) - CONTESTED_SHOWN
     return blocks + ([context(f"and {more} more contested claims")] if more > 0 else [])
 

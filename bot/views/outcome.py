@@ -11,12 +11,14 @@ from agents.ports import File, Told
 from agents.tools import exports
 from bot.views import words
 from bot.views.actions import Action
+from bot.views.gates import CHOICE
 from bot.views.marks import Numbers, Reference, lines, without
 from bot.views.post import Block, Post, actions, bullets, button, context, header, markdown, section, table
 from bot.views.text import escape
 from bot.views.work import item, preview
 
 MESSAGE = 6000  # characters of Markdown up to which a text is posted as a message; longer ones become a document
+ROWS = 15  # rows up to which a table is posted as a message
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def deliverable(file: File, task: str, now: datetime) -> Delivery:
         lead=Post(name, [*top, *preview(artifact, Numbers(file))[0]]),
         whole=Post(name, [*body, *_quotes(numbers.references(), _hosts(file))]),
         document=text,
-        long=artifact.kind == "text" and len(text) > MESSAGE,
+        long=(artifact.kind == "text" and len(text) > MESSAGE) or len(artifact.rows) > ROWS,
         files=attachments(file, task, artifact, now),
     )
 
@@ -167,7 +169,7 @@ def receipt(file: File, told: Sequence[Told]) -> Post:
         f"*Time:* {words.minutes(seconds)} from request to delivery, waiting for people included",
         f"*Used:* {words.spent(file.spent)}",
         f"*{words.evidence(file)}*",
-        "*Approved:* " + _people(file),
+        "*Decided:* " + _people(file),
     ]
     meaning = (
         "“traced” means: the quote and its figures are in the source, nobody has judged the meaning; "
@@ -179,7 +181,7 @@ def receipt(file: File, told: Sequence[Told]) -> Post:
 def _people(file: File) -> str:
     """Who decided what at which checkpoint."""
     made = [(gate.kind, gate.decision) for gate in file.gates if gate.decision]
-    return "; ".join(f"{kind} {escape(decision.choice)} by <@{decision.user}>" for kind, decision in made) or "nobody"
+    return "; ".join(f"{kind} {CHOICE[decision.choice].lower()} by <@{decision.user}>" for kind, decision in made)
 
 
 def _hosts(file: File) -> frozenset[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from agents.domain import plan as plans
 from agents.domain.artifact import Artifact, Item
 from agents.domain.department import Department
-from agents.domain.events import ClaimDoubted, ReworkAsked
+from agents.domain.events import ReworkAsked
+from agents.domain.evidence import Status
 from agents.ports import File, TaskRecord
 from bot.views import words
 from bot.views.actions import Action
@@ -15,7 +16,7 @@ from bot.views.text import escape
 
 CRITIC = ("Critic", ":face_with_monocle:")
 SCEPTIC = ("Sceptic", ":thinking_face:")
-LEAD = 1500  # characters of a long text that the thread shows; the button opens the rest
+LEAD = 900  # characters of a long text that the thread shows; the button opens the rest
 ROWS = 6  # rows of a long table that the thread shows
 
 
@@ -29,7 +30,8 @@ def handed_over(file: File, department: Department, record: TaskRecord) -> Post:
     shown, whole = preview(record.artifact, Numbers(file))
     blocks += shown
     if record.open_points:
-        blocks.append(context(f"*Open:* {escape('; '.join(record.open_points))}"[:2900]))
+        points = "; ".join(point.rstrip(".") for point in record.open_points)
+        blocks.append(context(f"*Open:* {escape(without(points))}"[:2900]))
     value = f"{file.mission.id}|{record.task}|{record.rev}|{record.attempt}"
     label = "Read it with its sources" if whole else "Read all of it with its sources"
     blocks.append(actions(f"work:{record.task}:{record.rev}:{record.attempt}", button(Action.READ, label, value)))
@@ -64,7 +66,9 @@ def _lead(text: str) -> str:
     if len(text) <= LEAD:
         return text
     end = text.rfind("\n\n", LEAD // 3, LEAD)
-    return text[: end if end > 0 else text.rfind(" ", 0, LEAD)]
+    lead = text[: end if end > 0 else text.rfind(" ", 0, LEAD)].rstrip()
+    before, _, last = lead.rpartition("\n")
+    return before.rstrip() if last.startswith("#") else lead  # a heading without its text says nothing
 
 
 def critique(file: File, department: Department, event: ReworkAsked) -> Post:
@@ -78,10 +82,14 @@ def critique(file: File, department: Department, event: ReworkAsked) -> Post:
     return Post(text, [section(body)], *CRITIC)
 
 
-def doubt(file: File, event: ClaimDoubted) -> Post:
-    """A claim that does not stand unchallenged, under the sceptic's name, with what speaks against it."""
-    claim = next((claim for claim in file.claims if claim.id == event.claim), None)
-    said = claim.text if claim else event.claim
-    text = f"Contested: {said}"
-    body = f":warning: *Contested* ({event.task})\n>{escape(said)}\n{escape(event.detail)}"
-    return Post(text, [section(body), context("It stays marked as contested wherever it is used.")], *SCEPTIC)
+def doubt(file: File, department: Department, task: str) -> Post:
+    """What the sceptic contests in a task's work, under its own name: each claim with what speaks against it."""
+    assert file.plan
+    author = words.name(department, plans.task(file.plan, task).specialist)
+    against = {v.claim: v.detail for v in file.verdicts if v.by == "sceptic" and v.status is Status.CONTESTED}
+    found = [claim for claim in file.claims if claim.id in against and claim.id.startswith(f"{task}.")]
+    text = f"Contested in the work of {author} ({task}): {len(found)} of its claims"
+    blocks: list[Block] = [section(f":warning: *{escape(text)}*")]
+    blocks += [section(f">{escape(claim.text)}\n{escape(against[claim.id])}"[:3000]) for claim in found[:20]]
+    note = "They stay marked as contested wherever they are used."
+    return Post(text, [*blocks, context(note)], *SCEPTIC)

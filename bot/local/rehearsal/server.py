@@ -10,12 +10,11 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.local.rehearsal import faults, mind, reading, spoil, wire
+from bot.local.rehearsal import checking, faults, mind, reading, refusals, spoil, wire
 from bot.local.rehearsal.answers import Answer
 from bot.local.rehearsal.faults import WHOLE, Fault, Faults, Kind
 from bot.local.rehearsal.wire import Refusal, Reply
 
-MODELS = ("rehearsal", "rehearsal-sceptic")
 FAULT_HEADER = "X-Rehearsal-Fault"
 KEPT = 10_000  # calls in the log
 LARGEST = 32 * 1024 * 1024  # bytes of a request
@@ -91,10 +90,10 @@ class Rehearsal:
         return app
 
     async def _models(self, request: web.Request) -> web.Response:
-        return web.json_response(wire.models(MODELS))
+        return web.json_response(wire.models(checking.MODELS))
 
     async def _model(self, request: web.Request) -> web.Response:
-        return web.json_response(wire.model(_known(request.match_info["name"])))
+        return web.json_response(wire.model(checking.known(request.match_info["name"])))
 
     async def _log(self, request: web.Request) -> web.Response:
         return web.json_response({"count": self.count, "calls": [asdict(call) for call in self.calls]})
@@ -103,7 +102,7 @@ class Rehearsal:
         return web.json_response({"faults": self.faults.listing()})
 
     async def _add_fault(self, request: web.Request) -> web.Response:
-        body = _parsed(await request.text())
+        body = checking.parsed(await checking.text(request))
         try:
             fault = self.faults.add(body.pop("kind", ""), **body)
         except (faults.Unknown, TypeError) as error:
@@ -115,10 +114,10 @@ class Rehearsal:
         return web.json_response({"faults": []})
 
     async def _chat(self, request: web.Request) -> web.StreamResponse:
-        text = await request.text()
+        text = await checking.text(request)
         self.count += 1
         number = self.count
-        body = _checked(_parsed(text))
+        body = checking.checked(checking.parsed(text))
         exchange = reading.exchange(body)
         try:
             extra = faults.of_header(request.headers.get(FAULT_HEADER, ""))
@@ -131,7 +130,7 @@ class Rehearsal:
             await asyncio.sleep(self.latency_s)
         if fault := _whole(struck):
             return await self._instead(request, fault, body)
-        reply = _reply(body, answer, len(text.encode()), struck)
+        reply = _reply(body, answer, checking.size(body), struck)
         return (
             await _stream(request, reply, body, struck) if body.get("stream") else _whole_body(request, reply, struck)
         )
@@ -151,7 +150,7 @@ class Rehearsal:
                 number=number,
                 role=role,
                 model=body["model"],
-                digest=hashlib.sha256(text.encode()).hexdigest(),
+                digest=hashlib.sha256(text.encode(errors="replace")).hexdigest(),
                 stream=bool(body.get("stream")),
                 tools=tuple(call.name for call in answer.calls),
                 outcome=" ".join(fault.kind for fault in struck) or "ok",
@@ -170,7 +169,7 @@ class Rehearsal:
             case Kind.NOT_JSON:
                 return web.Response(text="<html><body><h1>502 Bad Gateway</h1></body></html>", content_type="text/html")
             case _:
-                raise _refusal(fault, body)
+                raise refusals.refusal(fault, body)
 
     async def _hang(self, seconds: float) -> None:
         try:
@@ -193,90 +192,6 @@ async def _in_shape(request: web.Request, handler: Handler) -> web.StreamRespons
     except web.HTTPException as error:
         wrong = Refusal(error.status, f"{request.method} {request.path}: {error.reason}.", code=None)
         return web.json_response(wrong.body(), status=error.status)
-
-
-def _parsed(text: str) -> dict[str, Any]:
-    try:
-        body = json.loads(text)
-    except ValueError as error:
-        raise Refusal(400, "The body is not JSON.") from error
-    if not isinstance(body, dict):
-        raise Refusal(400, "The body is not a JSON object.")
-    return body
-
-
-def _checked(body: dict[str, Any]) -> dict[str, Any]:
-    """What the API itself would refuse."""
-    _known(str(body.get("model", "")))
-    messages = body.get("messages")
-    if not isinstance(messages, list) or not messages:
-        raise Refusal(400, "'messages' must be a list that is not empty.", param="messages")
-    if not all(isinstance(message, dict) and message.get("role") in _ROLES for message in messages):
-        raise Refusal(400, f"Each message needs a role out of {', '.join(sorted(_ROLES))}.", param="messages")
-    _check_results(messages)
-    return body
-
-
-_ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})
-
-
-def _check_results(messages: list[dict[str, Any]]) -> None:
-    """Every tool call is followed by its result before the model speaks again, as the API demands."""
-    waiting: list[str] = []
-    for message in messages:
-        if message["role"] == "tool":
-            if message.get("tool_call_id") not in waiting:
-                raise Refusal(400, "A message of role 'tool' must answer a tool call before it.", param="messages")
-            waiting.remove(message["tool_call_id"])
-            continue
-        if waiting:
-            raise Refusal(400, f"No result was given for the tool calls {', '.join(waiting)}.", param="messages")
-        waiting = [call.get("id", "") for call in message.get("tool_calls") or []]
-    if waiting:
-        raise Refusal(400, f"No result was given for the tool calls {', '.join(waiting)}.", param="messages")
-
-
-def _known(model: str) -> str:
-    if model not in MODELS:
-        raise Refusal(
-            404,
-            f"The model '{model}' does not exist; there are {', '.join(MODELS)}.",
-            code="model_not_found",
-            param="model",
-        )
-    return model
-
-
-def _refusal(fault: Fault, body: dict[str, Any]) -> Refusal:
-    match fault.kind:
-        case Kind.RATE_LIMIT:
-            wait = f"{fault.retry_after:g}"
-            return Refusal(
-                429,
-                f"Rate limit reached; try again in {wait} s.",
-                "rate_limit_error",
-                "rate_limit_exceeded",
-                headers=(("Retry-After", wait),),
-            )
-        case Kind.QUOTA:
-            return Refusal(429, "You exceeded your current quota.", "insufficient_quota", "insufficient_quota")
-        case Kind.UNAUTHORIZED:
-            return Refusal(401, "Incorrect API key provided.", code="invalid_api_key")
-        case Kind.NO_MODEL:
-            return Refusal(404, f"The model '{body['model']}' has been retired.", code="model_not_found", param="model")
-        case Kind.CONTEXT:
-            return Refusal(
-                400,
-                "This model's maximum context length is exceeded.",
-                code="context_length_exceeded",
-                param="messages",
-            )
-        case Kind.NO_STRUCTURE:
-            return Refusal(400, "'response_format' is not supported with this model.", param="response_format")
-        case Kind.NO_TOOLS:
-            return Refusal(400, "'tools' is not supported with this model.", param="tools")
-        case _:
-            return Refusal(fault.status, "The server had an error while processing your request.", "server_error")
 
 
 def _reply(body: dict[str, Any], answer: Answer, asked: int, struck: list[Fault]) -> Reply:

@@ -24,7 +24,6 @@ def answer(brief: ManagerBrief) -> ResultDraft:
     shown = _best(brief.materials, doubted)
     parts = [have]
     parts += ["What it shows:\n\n" + "\n".join(f"- {one.marked()}" for one in shown)] if shown else []
-    parts += [_careful(brief)] if brief.doubted or brief.dropped else []
     summary = "\n\n".join([*parts, NOTICE])
     return ResultDraft(summary=language.cut(summary, 3000), caveats=_caveats(brief))
 
@@ -47,25 +46,10 @@ def _weight(one: Finding) -> tuple[bool, int]:
     return ": " in one.text, min(ranks, default=len(ASPECTS))
 
 
-def _careful(brief: ManagerBrief) -> str:
-    doubted = language.counted(len(brief.doubted), "claim") if brief.doubted else ""
-    dropped = language.counted(len(brief.dropped), "task") if brief.dropped else ""
-    said = [f"{doubted} stayed in doubt" if doubted else "", f"{dropped} went without result" if dropped else ""]
-    words = language.listing(part for part in said if part)
-    return f"Before you rely on it: {language.without_digits(words) or 'some claims stayed in doubt'}; see the caveats."
-
-
 def _caveats(brief: ManagerBrief) -> list[str]:
-    found = [_caveat(one.id, one.text, one.status) for one in brief.doubted]
-    if len(found) > MOST_CAVEATS:
-        more = len(found) - MOST_CAVEATS
-        found = [
-            *found[:MOST_CAVEATS],
-            f"{language.counted(more, 'further claim').capitalize()} stayed in doubt as well.",
-        ]
-    found += [f"Left out by a person's decision: {title}." for title in brief.dropped]
-    return [*found, NOTICE]
-
-
-def _caveat(id: str, text: str, status: str) -> str:
-    return language.cut(f"{status.capitalize()}: {language.flat(text).rstrip('.')} [{id}].", 400)
+    found = [f"Left out by a person's decision: {title}." for title in brief.dropped]
+    if brief.doubted:
+        stayed = "stays" if len(brief.doubted) == 1 else "stay"
+        count = language.counted(len(brief.doubted), "claim").capitalize()
+        found.append(f"{count} {stayed} in doubt; each is marked where it is used.")
+    return found
