@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 SLACK_API = "https://slack.com/api/"
@@ -29,6 +29,13 @@ def _list(value: object) -> object:
         raise ValueError('it is not a list in JSON, such as ["first", "second"]') from None
 
 
+def _address(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("it is not an address that begins with http:// or https://")
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address)]
 T = TypeVar("T")
 Listed = Annotated[list[T], NoDecode, BeforeValidator(_list)]
 
@@ -41,9 +48,9 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = Field(None, description="Bot token of the Slack app, xoxb-...")
     slack_app_token: SecretStr | None = Field(None, description="App-level token for Socket Mode, xapp-...")
     slack_signing_secret: SecretStr | None = Field(None, description="Signing secret, for signed HTTP (`--http`)")
-    slack_api_url: str = Field(SLACK_API, description="Address of the Slack Web API; another one for a stand-in")
+    slack_api_url: Address = Field(SLACK_API, description="Address of the Slack Web API; another one for a stand-in")
     openai_api_key: SecretStr | None = Field(None, description="Key of the model server")
-    openai_base_url: str | None = Field(None, description="Address of any OpenAI-compatible server, ending in /v1")
+    openai_base_url: Address | None = Field(None, description="Address of any OpenAI-compatible server, ending in /v1")
     database_url: str | None = Field(
         None,
         repr=False,  # it may hold a password
@@ -51,7 +58,7 @@ class Settings(BaseSettings):
     )
     tavily_api_key: SecretStr | None = Field(None, description="Web search with Tavily")
     brave_api_key: SecretStr | None = Field(None, description="Web search with Brave")
-    searxng_url: str | None = Field(None, description="Web search with a SearXNG server of your own")
+    searxng_url: Address | None = Field(None, description="Web search with a SearXNG server of your own")
 
     baton_data: Path = Field(Path(".baton"), description="Folder for the database, the journal and the library index")
     baton_library: Listed[Path] = Field([], description='Folders with documents the team may quote, as JSON: ["docs"]')
@@ -70,7 +77,6 @@ class Settings(BaseSettings):
     baton_max_tokens_field: Literal["max_completion_tokens", "max_tokens"] | None = Field(
         None, description="What the server calls the limit of an answer; unset: by address"
     )
-    baton_link_hosts: Listed[str] = Field([], description="Hosts that posts may link to besides the sources read")
     baton_tools: Listed[str] = Field([], description="Outside tools (entry points of group baton.tools) to switch on")
     baton_host: str = Field("127.0.0.1", description="Address for signed HTTP")
     baton_port: int = Field(3000, ge=0, le=65535, description="Port for signed HTTP")

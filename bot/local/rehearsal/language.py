@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 _STOP_WORDS = """
 a about above after again against all also am an and any are as asked at available be because been before being below
@@ -71,6 +72,7 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """A rough common form, so that `pods`, `pod` and `competitors`, `competition` meet."""
     found = word.lower().replace("’", "'").removesuffix("'s").replace("analyz", "analys")
@@ -102,8 +104,13 @@ def stem(word: str) -> str:
 
 def terms(text: str) -> list[str]:
     """Stems of the words that carry meaning, each once, in reading order."""
+    return list(_terms(text))
+
+
+@lru_cache(maxsize=5_000)
+def _terms(text: str) -> tuple[str, ...]:
     plain = (word for whole in words(text) for word in (whole, *_halves(whole)))
-    return list(dict.fromkeys(stem(word) for word in plain if word.lower() not in STOP and len(word) > 1))
+    return tuple(dict.fromkeys(stem(word) for word in plain if word.lower() not in STOP and len(word) > 1))
 
 
 def _halves(word: str) -> list[str]:
@@ -129,12 +136,17 @@ def unmarked(text: str) -> str:
 
 def sentences(text: str) -> list[str]:
     """Sentences of running text, each exactly as it stands there. Headings, table rows and rules are left out."""
+    return list(_sentences(text))
+
+
+@lru_cache(maxsize=500)
+def _sentences(text: str) -> tuple[str, ...]:
     found: list[str] = []
     for block in re.split(r"\n\s*\n|\n(?=\s*(?:[-*+•]|\d+[.)])\s)|\n(?=#)|(?<=\n)(?=\|)", text):
         body = _running(block)
         if body:
             found += _split(body)
-    return found
+    return tuple(found)
 
 
 def _running(block: str) -> str:
@@ -257,8 +269,13 @@ _YEAR = re.compile(r"(?:19|20)\d\d$")
 
 def figures(text: str) -> list[Figure]:
     """Every number written with digits, with its value and unit. Marks of claims are not figures."""
+    return list(_figures(text))
+
+
+@lru_cache(maxsize=5_000)
+def _figures(text: str) -> tuple[Figure, ...]:
     blank = re.sub(r"\[t[0-9a-z_-]*\.c\d+\]", lambda mark: " " * len(mark[0]), text)
-    return [_figure(match) for match in _FIGURE.finditer(blank)]
+    return tuple(_figure(match) for match in _FIGURE.finditer(blank))
 
 
 def _figure(match: re.Match[str]) -> Figure:

@@ -124,7 +124,8 @@ class Rehearsal:
         except faults.Unknown as error:
             raise Refusal(400, str(error)) from error
         struck = self.faults.strike(exchange.role, body["model"], body, extra)
-        answer = self._answer(exchange, struck, body) if not _whole(struck) else Answer()
+        # In a thread: whoever shares this process must not wait while a role thinks.
+        answer = await asyncio.to_thread(self._answer, exchange, struck, body) if not _whole(struck) else Answer()
         self._note(number, exchange.role, body, text, answer, struck)
         if self.latency_s:
             await asyncio.sleep(self.latency_s)

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from bot.local.rehearsal import language
 from bot.local.rehearsal.language import Figure
@@ -94,9 +95,25 @@ class Cast:
 
     def places(self, text: str) -> list[tuple[int, str]]:
         """Where each subject is named, in reading order."""
-        called = [(name, name) for name in self.names] + list(self.aliases)
-        found = ((m.start(), name) for word, name in called for m in re.finditer(rf"\b{re.escape(word)}\b", text))
-        return sorted(found)
+        if not self.names:
+            return []
+        return [(match.start(), self._called[match[0]]) for match in self._pattern.finditer(text)]
+
+    @cached_property
+    def _called(self) -> dict[str, str]:
+        return {**dict(self.aliases), **{name: name for name in self.names}}
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        longest_first = sorted(self._called, key=len, reverse=True)
+        return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b")
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.names, self.aliases))
 
     def named_in(self, text: str) -> list[str]:
         """The subjects that the text names, in reading order, each once."""
@@ -170,10 +187,15 @@ def _merged(counts: Counter[str]) -> Cast:
 
 def readings(sentence: str, cast: Cast, default: str = "") -> list[Reading]:
     """The figures of a sentence, each with the subject named last before it (else the first one, else `default`)."""
+    return list(_readings(sentence, cast, default))
+
+
+@lru_cache(maxsize=5_000)
+def _readings(sentence: str, cast: Cast, default: str) -> tuple[Reading, ...]:
     text = language.flat(sentence)
     places = cast.places(text)
     found = (_reading(text, figure, places, default) for figure in language.figures(text))
-    return [reading for reading in found if reading]
+    return tuple(reading for reading in found if reading)
 
 
 def _reading(text: str, figure: Figure, places: list[tuple[int, str]], default: str) -> Reading | None:
@@ -288,6 +310,11 @@ def _values(page: Page, cast: Cast, label: str) -> dict[str, float]:
 
 def leading(pages: Sequence[Page]) -> tuple[Cast, Ranking]:
     """Who leads, by a figure that one source states for all of them; else those that figures are stated about most."""
+    return _leading(tuple(pages))
+
+
+@lru_cache(maxsize=100)
+def _leading(pages: tuple[Page, ...]) -> tuple[Cast, Ranking]:
     texts, titles = [page.text for page in pages], [page.title for page in pages]
     everybody = cast(texts, titles, sure=False)
     ranking = rank(pages, everybody)

@@ -115,14 +115,14 @@ def _named(number: int, item: ItemDraft, ask: Ask) -> bool:
 
 
 def shortened(text: str, limit: int) -> str:
-    """Whole sentences taken out until it fits: asides from the end, then all facts but one, then the opening."""
+    """Whole sentences taken out until it fits: facts but the first, then asides from the end, then the opening."""
     if _seen(text) <= limit:
         return text
     tags = re.findall(r"(?<!\S)#\w+", text)
     parts = _sentences(re.sub(r"\s*(?<!\S)#\w+", "", text))
     facts = [part for part in parts if "[t" in part]
     asides = [part for part in parts if "[t" not in part]
-    for part in [*reversed(asides[1:]), *reversed(facts[1:]), *asides[:1]]:
+    for part in [*reversed(facts[1:]), *reversed(asides[1:]), *asides[:1]]:
         if _seen(_joined(parts, tags)) <= limit or len(parts) == 1:
             break
         parts.remove(part)

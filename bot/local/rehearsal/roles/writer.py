@@ -59,6 +59,9 @@ _TRADE = frozenset(
             "batch",
             "advertise",
             "playbook",
+            "correction",
+            "reader",
+            "character",
         ],
     )
 )
@@ -160,13 +163,13 @@ def _post(number: int, ask: Ask, found: list[Finding]) -> ItemDraft:
 
 
 def _share(number: int, items: int, found: list[Finding]) -> list[Finding]:
-    """The findings of one item: one each, two for every other item as long as there are more findings than items."""
+    """The findings of one item: one of its own, and for some items a second one from the far end of the list."""
     if not found:
         return []
-    doubles = min((items + 1) // 2, max(0, len(found) - items))
-    before = sum(1 + (place % 2 == 0 and place // 2 < doubles) for place in range(number))
-    count = 1 + (number % 2 == 0 and number // 2 < doubles)
-    return [found[(before + step) % len(found)] for step in range(count)]
+    own = [found[number % len(found)]]
+    doubles = min((items + 1) // 2, max(1, len(found) - items))
+    second = found[-1 - number // 2 % len(found)]
+    return [*own, second] if number % 2 == 0 and number // 2 < doubles and second not in own else own
 
 
 def _article(thing: str) -> str:
