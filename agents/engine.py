@@ -20,6 +20,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -173,6 +174,21 @@ class Engine:
         if ids:
             await DBOS.cancel_workflows_async(ids)
 
+    async def take_over(self, heir: Callable[[str], AbstractAsyncContextManager[bool]]) -> int:
+        """Puts the work of dead processes back on its queues and returns how much it was.
+
+        `heir` tells whether a process is dead, and lets nobody else think so meanwhile.
+        """
+        pending = await DBOS.list_workflows_async(status="PENDING", load_input=False, load_output=False)
+        taken = 0
+        for name in {workflow.executor_id or "" for workflow in pending} - {self.executor_id}:
+            async with heir(name) as dead:
+                if dead and self._client:
+                    taken += await asyncio.to_thread(_put_back, self._client, name)
+        if taken:
+            log.warning("taken_over", workflows=taken)
+        return taken
+
     # ---- inside ----
 
     def _config(self, sqlite: bool) -> DBOSConfig:
@@ -238,15 +254,19 @@ class Engine:
     def _hand_back(self, client: DBOSClient) -> None:
         """Puts what this process leaves unfinished back on its queue; on SQLite the next start finds it by itself."""
         if not self._lock:
-            mine = client.list_workflows(
-                status="PENDING", executor_id=self.executor_id, load_input=False, load_output=False
-            )
-            by_queue: dict[str | None, list[str]] = defaultdict(list)
-            for workflow in mine:
-                by_queue[workflow.queue_name].append(workflow.workflow_id)
-            for queue, ids in by_queue.items():
-                client.resume_workflows(ids, queue_name=queue)
+            _put_back(client, self.executor_id)
         client.destroy()
+
+
+def _put_back(client: DBOSClient, executor: str) -> int:
+    """Puts what a process began and left back on the queues it came from; what was cancelled stays so."""
+    left = client.list_workflows(status="PENDING", executor_id=executor, load_input=False, load_output=False)
+    by_queue: dict[str | None, list[str]] = defaultdict(list)
+    for workflow in left:
+        by_queue[workflow.queue_name].append(workflow.workflow_id)
+    for queue, ids in by_queue.items():
+        client.resume_workflows(ids, queue_name=queue)
+    return len(left)
 
 
 def _places(error: BaseException) -> list[str]:

@@ -34,7 +34,7 @@ class RowChange:
     """Collects writes, and makes them all in `flush`. `mission` is as read in this transaction, then as moved."""
 
     def __init__(self, mission: Mission, gates: Iterable[Gate] = ()) -> None:
-        self.mission = mission
+        self.mission = self._before = mission
         self._gates: dict[str, Gate] = {gate.id: gate for gate in gates}
         self._writes: list[Write] = []
         self._events: list[Event] = []
@@ -120,7 +120,8 @@ class RowChange:
 
     def flush(self, session: Session, route: Router, enqueue: Enqueue, now: dt.datetime) -> None:
         """Writes everything into the transaction: rows first, then news, then what is to be started."""
-        writing.save_mission(session, self.mission)
+        if self.mission is not self._before:
+            writing.save_mission(session, self.mission)
         for write in self._writes:
             write(session)
         new = [event for event in self._events if _remember(session, self.mission.id, event, now)]

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar, cast
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, async_sessionmaker, create_async_engine
 from sqlmodel import Session
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,6 +22,8 @@ from storage import migrate
 from storage.errors import DatabaseUnusable
 
 BUSY_MS = 10_000  # how long a connection waits for another process's write to end
+WORKERS = 7_301  # the first number of PostgreSQL's advisory locks that stand for living processes
+MOST_WORKERS = 256
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={BUSY_MS}", "foreign_keys=ON")
 
 
@@ -47,11 +49,13 @@ class Database:
     SCHEMES: ClassVar[tuple[str, ...]] = ("sqlite", "postgresql")
 
     def __init__(self, url: sa.URL, engine: AsyncEngine) -> None:
+        self._held: AsyncConnection | None = None
         self._writers: set[asyncio.Task[Any] | None] = set()
         self.url = url
         self.path = Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
         self._engine = engine
         self._reading = _sessions(engine if self.path else engine.execution_options(isolation_level="REPEATABLE READ"))
+        self._single = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writing = _sessions(engine.execution_options(immediate=True))
         # SQLite has one writer: our own wait their turn here, in order, instead of polling the file.
         self._turn = asyncio.Lock() if self.path else None
@@ -81,6 +85,34 @@ class Database:
         async with self._alone(), self._turn or contextlib.nullcontext(), self._writing() as session, session.begin():
             yield session
 
+    @asynccontextmanager
+    async def autocommit(self) -> AsyncGenerator[AsyncConnection]:
+        """A connection on which every statement is committed by itself."""
+        async with self._single.connect() as connection:
+            yield connection
+
+    async def worker_name(self) -> str:
+        """A name that no other living process has, held until `close`; a successor gets that of one which died."""
+        if self.path:
+            return "local"
+        self._held = await self._single.connect()
+        for number in range(1, MOST_WORKERS + 1):
+            if await self._held.scalar(_try_lock(number)):
+                return f"w-{number}"
+        raise DatabaseUnusable(self.url.render_as_string(), f"{MOST_WORKERS} processes work on it already")
+
+    @asynccontextmanager
+    async def heir(self, name: str) -> AsyncGenerator[bool]:
+        """Whether the process of that name is dead. Until the end of the block nobody else is told so, or takes it."""
+        number = name.removeprefix("w-")
+        async with self._single.connect() as connection:
+            dead = number.isdecimal() and await connection.scalar(_try_lock(int(number)))
+            try:
+                yield bool(dead)
+            finally:
+                if dead:
+                    await connection.scalar(sa.select(sa.func.pg_advisory_unlock(WORKERS, int(number))))
+
     async def migrate(self) -> None:
         """Brings the tables to this version. Raises DatabaseTooNew or DatabaseUnusable, with nothing written."""
         with self._explained():
@@ -92,6 +124,10 @@ class Database:
 
     async def close(self) -> None:
         """Closes every connection."""
+        if self._held:
+            await self._held.invalidate()  # not back into the pool: the name goes with the connection
+            await self._held.close()
+            self._held = None
         await self._engine.dispose()
 
     @asynccontextmanager
@@ -112,6 +148,10 @@ class Database:
             yield
         except (DBAPIError, OSError) as error:
             raise DatabaseUnusable(str(self.path or self.url.render_as_string()), error) from error
+
+
+def _try_lock(number: int) -> sa.Select[tuple[bool]]:
+    return sa.select(sa.func.pg_try_advisory_lock(WORKERS, number))
 
 
 def _sessions(engine: AsyncEngine) -> async_sessionmaker[Transaction]:

@@ -16,11 +16,12 @@ log = structlog.get_logger(__name__)
 
 NANO = Decimal(10) ** 9  # costs are stored in 1e-9 dollars, which sum without rounding
 
-# Of all rows of a mission in `spending`; an ask whose price is unknown counts when it used tokens.
-SUMS = """
-    coalesce(sum(ask), 0), count(*), coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0),
-    coalesce(sum(cost_nano_usd), 0),
-    coalesce(sum(case when cost_nano_usd is null and input_tokens + output_tokens > 0 then 1 else 0 end), 0)
+# Everything a mission has used. An attempt whose price is unknown counts when it used tokens.
+SPENT = """
+    select coalesce(sum(ask), 0), count(*), coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0),
+        coalesce(sum(cost_nano_usd), 0),
+        coalesce(sum(case when cost_nano_usd is null and input_tokens + output_tokens > 0 then 1 else 0 end), 0)
+    from spending where mission = :mission
 """
 
 
@@ -64,7 +65,7 @@ def nano(dollars: Decimal | None) -> int | None:
 
 
 def spent(sums: Sequence[Any]) -> Spent:
-    """The row that SUMS selects."""
+    """The row that SPENT selects."""
     calls, attempts, input_tokens, output_tokens, cost, unpriced = (int(value) for value in sums)
     return Spent(calls, attempts, input_tokens, output_tokens, Decimal(cost) / NANO, unpriced)
 

@@ -20,7 +20,7 @@ from storage.journal_entry import Entry
 T = TypeVar("T")
 
 VERSION = 1
-SCHEMA = f"""
+SCHEMA = """
 create table if not exists call (
     key text not null, digest text not null, mission text not null, kind text not null, body text not null,
     at text not null, primary key (key, digest)
@@ -31,13 +31,12 @@ create table if not exists spending (
     seconds real not null
 );
 create index if not exists ix_spending_mission on spending (mission);
-pragma user_version = {VERSION};
 """
 ANSWER = "insert or ignore into call values (:key, :digest, :mission, :kind, :body, :at)"
 SPENDING = """insert into spending
     (mission, key, ask, model, outcome, input_tokens, output_tokens, cost_nano_usd, seconds)
     values (:mission, :key, :ask, :model, :outcome, :input_tokens, :output_tokens, :cost_nano_usd, :seconds)"""
-RECALL = "select digest, body from call where key = ?"
+RECALL = "select digest, body from call where key = :key"
 RECORDED = "select body from call where key = :key and digest = :digest"
 
 
@@ -68,7 +67,7 @@ class JournalFile:
 
     async def recall(self, key: str, digest: str) -> str | None:
         """The recorded answer, or None. One whose digest does not fit is never returned, and logged."""
-        return journal_entry.fitting(key, digest, await self._reader.do(_select, RECALL, (key,)))
+        return journal_entry.fitting(key, digest, await self._reader.do(_select, RECALL, {"key": key}))
 
     async def record(
         self, mission: str, key: str, digest: str, kind: str, body: str, attempts: Sequence[Attempt] = ()
@@ -82,8 +81,8 @@ class JournalFile:
 
     async def spent(self, mission: str) -> Spent:
         """What the mission has used so far."""
-        query = f"select {journal_entry.SUMS} from spending where mission = ?"
-        return journal_entry.spent((await self._reader.do(_select, query, (mission,)))[0])
+        sums = await self._reader.do(_select, journal_entry.SPENT, {"mission": mission})
+        return journal_entry.spent(sums[0])
 
     async def close(self) -> None:
         """Commits what waits and closes the file."""
@@ -154,10 +153,10 @@ def _prepare(connection: sqlite3.Connection, place: str) -> None:
     connection.execute("pragma journal_mode = wal")
     connection.execute("pragma synchronous = full")
     if version < VERSION:
-        connection.executescript(f"begin immediate; {SCHEMA} commit;")
+        connection.executescript(f"begin immediate; {SCHEMA} pragma user_version = {VERSION}; commit;")
 
 
-def _select(connection: sqlite3.Connection, query: str, values: tuple[str, ...]) -> list[Any]:
+def _select(connection: sqlite3.Connection, query: str, values: dict[str, str]) -> list[Any]:
     return connection.execute(query, values).fetchall()
 
 

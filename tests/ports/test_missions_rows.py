@@ -532,28 +532,21 @@ async def copy_of(template: Path) -> AsyncIterator[Database]:
     with TemporaryDirectory() as folder:
         shutil.copy(template, f"{folder}/baton.db")
         database = Database.open(f"sqlite:///{folder}/baton.db")
-        yield database
-        await database.close()
-
-
-@pytest.fixture
-async def template(tmp_path) -> Path:
-    """A SQLite file with all its tables."""
-    database = Database.open(f"sqlite:///{tmp_path}/template.db")
-    await database.migrate()
-    await database.close()
-    return tmp_path / "template.db"
+        try:
+            yield database
+        finally:
+            await database.close()
 
 
 @given(data=st.data())
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
-async def test_any_order_and_any_repetition_of_the_same_changes_gives_the_same_rows(template, clock, data):
+async def test_any_order_and_any_repetition_of_the_same_changes_gives_the_same_rows(sqlite_template, clock, data):
     repeated = data.draw(st.lists(st.sampled_from(list(CHANGES)), max_size=12))
     order = data.draw(st.permutations([*CHANGES, *repeated]))
-    async with copy_of(template) as plain, copy_of(template) as shuffled:
+    async with copy_of(sqlite_template) as plain, copy_of(sqlite_template) as shuffled:
         assert await carried_out(shuffled, clock, order) == await carried_out(plain, clock, CHANGES)
 
 
-async def test_both_databases_hold_the_same_rows(template, database, clock):
-    async with copy_of(template) as other:
+async def test_both_databases_hold_the_same_rows(sqlite_template, database, clock):
+    async with copy_of(sqlite_template) as other:
         assert await carried_out(database, clock, reversed(CHANGES)) == await carried_out(other, clock, CHANGES)
