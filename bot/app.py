@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from aiohttp import web
-from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from aiohttp import ClientError, web
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
@@ -32,8 +31,9 @@ from bot.config import Settings
 from bot.conversations import SlackConversations
 from bot.decisions import Decisions
 from bot.drain import Drain
-from bot.gateway import Gateway, SlackError, Tempo
+from bot.gateway import Gateway, SlackError, Tempo, code_of
 from bot.intake import Intake
+from bot.listening import WATCH, Listening, NoSocket
 from bot.presenter import Presenter, route
 from storage.database import Database
 from storage.journal import open_journal
@@ -44,6 +44,7 @@ log = structlog.get_logger(__name__)
 
 EVENTS_PATH = "/slack/events"
 SWEEP = 20.0  # seconds between looks for posts that nobody drains
+INHERIT = 30.0  # seconds between looks for the work of dead processes
 RENEW = 1500.0  # seconds after which the native status of a running mission is set again; Slack forgets it in an hour
 
 
@@ -66,7 +67,7 @@ class Baton:
     rounds: Rounds
     outbox: Outbox
     presenter: Presenter
-    _front: Any = None
+    _listening: Listening | None = field(default=None)
     _runner: web.AppRunner | None = field(default=None)
 
     async def start(self, *, http: bool = False) -> None:
@@ -76,14 +77,16 @@ class Baton:
             await (self._serve() if http else self._connect())
         self.rounds.every(SWEEP, "sweep", self._sweep)
         self.rounds.every(RENEW, "renew", self._renew)
+        if self.database.path is None:  # PostgreSQL, on which other processes may work as well
+            self.rounds.every(INHERIT, "inherit", self._inherit)
         self.rounds.start()
         await self._sweep()
 
     async def stop(self) -> None:
         """Ends in an order in which nothing is lost: first no news, then no work, then the files."""
         self.rounds.stop()
-        if self._front is not None:
-            await self._front.close_async()
+        if self._listening is not None:
+            await self._listening.close()
         if self._runner is not None:
             await self._runner.cleanup()
         await self.engine.stop()
@@ -94,8 +97,12 @@ class Baton:
     async def _connect(self) -> None:
         token = _secret(self.settings.slack_app_token)
         client = AsyncWebClient(token=token, base_url=self.settings.slack_api_url)
-        self._front = AsyncSocketModeHandler(self.bolt, token, web_client=client)
-        await self._front.connect_async()
+        self._listening = Listening(self.bolt, client)
+        try:
+            await self._listening.open()
+        except NoSocket as error:
+            raise CannotStart(str(error)) from None
+        self.rounds.every(WATCH, "watch", self._listening.watch)
 
     async def _serve(self) -> None:
         runner = self._runner = web.AppRunner(self.bolt.web_app(EVENTS_PATH))
@@ -111,6 +118,10 @@ class Baton:
         """Posts always have a drain by their own commit; this is for those that were left by an accident."""
         for channel in await self.outbox.channels_waiting():
             await self.engine.start_drain(channel)
+
+    async def _inherit(self) -> None:
+        """Work of a process that died without a word goes on here."""
+        await self.engine.take_over(self.database.heir)
 
     async def _renew(self) -> None:
         for mission in await self.missions.open_missions(self.gateway.team):
@@ -141,7 +152,8 @@ async def build(settings: Settings, tempo: Tempo | None = None) -> Baton:
         run=lambda mission, rev: run_mission(desk, mission, rev),
         deliver=lambda mission, rev: deliver_mission(desk, mission, rev),
     )
-    engine = Engine(EngineSettings(settings.database, role=settings.baton_role), phases, lambda channel: drain(channel))
+    own = EngineSettings(settings.database, executor_id=await database.worker_name(), role=settings.baton_role)
+    engine = Engine(own, phases, lambda channel: drain(channel))
     missions = MissionRows(database, route, engine.enqueue_in, clock, journal)
     desk = Desk(missions, journal, model, settings.model_names, toolbox, departments, clock)
     outbox = Outbox(database, clock)
@@ -159,13 +171,16 @@ async def _identity(client: AsyncWebClient) -> AuthorizeResult:
     try:
         answer = await client.auth_test()
     except SlackApiError as error:
-        if error.response.get("error") == "unknown_method":
+        code = code_of(error)
+        if code == "unknown_method":
             return AuthorizeResult(enterprise_id=None, team_id=None, bot_token=client.token)
+        if not code:
+            raise CannotStart(f"What answers at {client.base_url} is not Slack: check SLACK_API_URL.") from None
         raise CannotStart(
-            f"Slack refuses SLACK_BOT_TOKEN ({error.response.get('error')}): copy the bot token again "
+            f"Slack refuses SLACK_BOT_TOKEN ({code}): copy the bot token again "
             "from your Slack app's page “OAuth & Permissions”."
         ) from None
-    except (TimeoutError, OSError):
+    except (ClientError, TimeoutError, OSError):
         raise CannotStart(f"Slack does not answer at {client.base_url}: check the network and SLACK_API_URL.") from None
     return AuthorizeResult(
         enterprise_id=answer.get("enterprise_id"),
@@ -194,8 +209,8 @@ def _bolt(settings: Settings, client: AsyncWebClient, identity: AuthorizeResult)
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Bolt remarks at every start that it has both a token and `authorize`; that is as it should be."""
-    return not record.getMessage().startswith("As `installation_store` or `authorize`")
+    """Bolt remarks at every start that it has a token besides `authorize` and `client`; that is as it should be."""
+    return not record.getMessage().startswith(("As `installation_store` or `authorize`", "As you gave `client`"))
 
 
 def _tool_settings(settings: Settings) -> ToolSettings:

@@ -27,14 +27,15 @@ def parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="work in Slack until stopped")
     run.add_argument("--http", action="store_true", help="take signed HTTP requests instead of Socket Mode")
     run.add_argument("--local", action="store_true", help="without Slack tokens, open a local workspace and work there")
-    run.add_argument("--port", type=int, default=8400, help="port of the local workspace (default 8400)")
+    run.add_argument("--port", type=_port, default=8400, help="port of the local workspace (default 8400)")
 
     local = commands.add_parser("local", help="the stand-ins alone: a local workspace and the rehearsal model")
-    local.add_argument("--port", type=int, default=8400, help="port of the workspace; 0 takes a free one")
-    local.add_argument("--model-port", type=int, default=0, help="port of the rehearsal model; 0 takes a free one")
-    local.add_argument("--latency", type=float, default=0.4, help="seconds the rehearsal model takes for an answer")
+    local.add_argument("--port", type=_port, default=8400, help="port of the workspace; 0 takes a free one")
+    local.add_argument("--model-port", type=_port, default=0, help="port of the rehearsal model; 0 takes a free one")
+    local.add_argument("--latency", type=_seconds, default=0.4, help="seconds the rehearsal model takes for an answer")
     local.add_argument("--state", metavar="FILE", help="keep the workspace's messages in this file")
     local.add_argument("--http", metavar="URL", help="deliver events to this address, signed, not by Socket Mode")
+    local.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)  # ends with standard input
     local.add_argument("--methods", metavar="NAMES", help="know only these Web API methods (comma-separated)")
     local.add_argument("--unstructured", action="store_true", help="a model server without structured output")
 
@@ -44,12 +45,28 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--hands-off", action="store_true", help="approve the plan and the result by itself")
     demo.add_argument("--json", metavar="FILE", help="write events, tasks, claims and figures to this file")
     demo.add_argument("--out", metavar="DIR", help="write the deliverables into this folder")
-    demo.add_argument("--timeout", type=float, default=600.0, help="seconds after which to give up (default 600)")
+    demo.add_argument("--timeout", type=_seconds, default=600.0, help="seconds after which to give up (default 600)")
 
     check = commands.add_parser("check", help="look whether everything is there to run; one line for each thing")
     check.add_argument("--http", action="store_true", help="check for signed HTTP instead of Socket Mode")
     check.add_argument("--offline", action="store_true", help="ask no server, look only at what is set")
     return top
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: give a number from 0 to 65535")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds < 1e6:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
+    return seconds
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -79,12 +79,14 @@ class Decisions:
     async def again(self, gesture: Gesture, mission: str) -> None:
         """Starts the phase that failed once more; what is recorded is not paid again."""
         file = await self.allowed(gesture.user, gesture.team, mission)
+        wishes = await self.missions.wishes(mission, file.mission.rev)
         async with self.missions.receive(gesture, mission) as change:
             if change is None:
                 return
             if change.mission.state is not State.FAILED:
                 raise NotNow("This mission is not stopped any more.")
             _restart(change, file)
+            change.save_wishes(change.mission.rev, wishes)
 
     def _carry_out(
         self, change: RowChange, file: File, department: Department, gate: Gate, answer: Answer, user: str

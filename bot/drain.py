@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 import structlog
 
@@ -21,6 +24,17 @@ from storage.outbox import Outbox, OutboxRow
 log = structlog.get_logger(__name__)
 
 PATIENCE = (2, 5, 15, 30, 60)  # seconds between tries while Slack does not answer
+SIGNS = ("react", "session")  # signs of life; posts do not wait for them
+
+
+@contextmanager
+def _drawing(view: str) -> Iterator[None]:
+    """A view that breaks on what it should show is a fault of ours, and must not hold up the channel for ever."""
+    try:
+        yield
+    except (AssertionError, LookupError, TypeError, ValueError) as error:
+        log.exception("view_broke", view=view)
+        raise Nothing(f"The view {view} broke: {type(error).__name__}.") from error
 
 
 @dataclass(frozen=True)
@@ -56,9 +70,10 @@ class Drain:
             await self.outbox.park(row, str(error) or type(error).__name__)
 
     async def _later(self, row: OutboxRow, seconds: float, reason: str, *, arrived: bool | None = None) -> None:
-        """Nothing of the channel goes out before then: order is kept, and Slack's wish is honoured."""
+        """No post of the channel goes out before then: order is kept, and Slack's wish is honoured."""
         await self.outbox.postpone(row, self.clock.now() + timedelta(seconds=seconds), reason, arrived=arrived)
-        await asyncio.sleep(seconds)
+        if row.op not in SIGNS:
+            await asyncio.sleep(seconds)
 
     async def _send(self, row: OutboxRow) -> None:
         if row.mission is None:
@@ -83,16 +98,26 @@ class Drain:
                 await self._post(row, mission)
 
     async def _post(self, row: OutboxRow, mission: Mission) -> None:
-        post = await self.presenter.draw(mission.id, row.view, row.body)
+        post = await self._draw(mission.id, row.view, row.body)
         replaced = await self.outbox.shown(row.target)
         try:
             ts = await self._post_once(row, row.key, mission.thread, post)
         except Refused as error:
             ts = await self._post_once(row, row.key, mission.thread, await self._plainer(row, mission, error))
+        if replaced and replaced.ts != ts:  # before it is marked as sent: an interrupted try comes back here
+            await self._mark_replaced(row, mission, replaced.ts)
         await self.outbox.mark_sent(row, ts)
-        if replaced and replaced.ts != ts:
-            old = await self.presenter.draw(mission.id, "replaced", {})
-            await self.gateway.update(old.payload(row.channel, None), replaced.ts)
+
+    async def _mark_replaced(self, row: OutboxRow, mission: Mission, ts: str) -> None:
+        old = await self._draw(mission.id, "replaced", {})
+        try:
+            await self.gateway.update(old.payload(row.channel, None), ts)
+        except Refused as error:
+            log.info("replaced_message_gone", row=row.key, code=error.code)
+
+    async def _draw(self, mission: str, view: str, body: Mapping[str, Any], *, rich_plan: bool = True) -> Post:
+        with _drawing(view):
+            return await self.presenter.draw(mission, view, body, rich_plan=rich_plan)
 
     async def _update(self, row: OutboxRow, mission: Mission) -> None:
         """Draws the message anew; one that could never be posted is posted now."""
@@ -101,7 +126,7 @@ class Drain:
             await self._post(row, mission)
             return
         await self.outbox.mark_sending(row)
-        post = await self.presenter.draw(mission.id, row.view, row.body)
+        post = await self._draw(mission.id, row.view, row.body)
         try:
             await self._update_parts(row, mission, post, shown.ts)
         except Refused as error:
@@ -124,16 +149,18 @@ class Drain:
         """Servers that do not know the newer blocks get the same content in older ones."""
         if error.code not in ("invalid_blocks", "invalid_blocks_format") or row.view != "card":
             raise error
-        return await self.presenter.draw(mission.id, row.view, row.body, rich_plan=False)
+        return await self._draw(mission.id, row.view, row.body, rich_plan=False)
 
     async def _post_once(self, row: OutboxRow, key: str, thread: str, post: Post) -> str:
-        """All parts of the post, each once: what an interrupted try has already posted is found by its marker."""
+        """All parts of the post, each once: what an earlier try has posted is on record, or found by its marker."""
         done = await self.gateway.posted(row.channel, thread) if row.state == "sending" else {}
         await self.outbox.mark_sending(row)
         first = ""
         for number, payload in enumerate(fit(post.payload(row.channel, thread)), 1):
             part = key if number == 1 else f"{key}#{number}"
-            ts = done.get(part) or await self.gateway.post(payload, part)
+            known = await self.outbox.shown(part)
+            ts = known.ts if known else done.get(part) or await self.gateway.post(payload, part)
+            await self.outbox.remember(part, row.channel, ts)
             if number > 1:
                 await self.outbox.remember(f"{row.target}#{number}", row.channel, ts)
             first = first or ts
@@ -141,29 +168,37 @@ class Drain:
 
     async def _deliver(self, row: OutboxRow, mission: Mission) -> None:
         """A deliverable: with a canvas if it is long, then its files. Interrupted, it goes on where it was."""
-        delivery = await self.presenter.delivery(mission.id, str(row.body["task"]))
-        again = row.state == "sending"
-        there = await self.gateway.files_in(row.channel, mission.thread) if again else frozenset[str]()
-        post = await self._with_document(row, mission, delivery) if delivery.long else delivery.post
+        with _drawing(row.view):
+            delivery = await self.presenter.delivery(mission.id, str(row.body["task"]))
+        there = await self.gateway.files_in(row.channel, mission.thread) if row.tries else frozenset[str]()
+        await self.outbox.mark_sending(row)
+        post = await self._with_document(row, mission, delivery, there) if delivery.long else delivery.post
         ts = await self._post_once(row, row.key, mission.thread, post)
         for file in delivery.files:
             if file.name not in there:
                 await self._attach(row, mission, file)
         await self.outbox.mark_sent(row, ts)
 
-    async def _with_document(self, row: OutboxRow, mission: Mission, delivery: Delivery) -> Post:
+    async def _with_document(self, row: OutboxRow, mission: Mission, delivery: Delivery, there: frozenset[str]) -> Post:
         """A long deliverable: its beginning and a canvas, else a file; where there is neither, all as messages."""
-        if row.state == "sending" and row.key in await self.gateway.posted(row.channel, mission.thread):
-            return delivery.lead
+        lead, name = delivery.lead, f"{slug(delivery.title)}.md"
+        if link := await self._canvas(row, delivery):
+            opener = button("open_canvas", "Open the whole document", "canvas", "primary") | {"url": link}
+            return replace(lead, blocks=[*lead.blocks, {"type": "actions", "elements": [opener]}])
+        content = delivery.document.encode()
+        if name in there or await self.gateway.upload(row.channel, mission.thread, name, delivery.title, content):
+            return replace(lead, blocks=[*lead.blocks, context(f"The whole text is in {name}.")])
+        return delivery.whole
+
+    async def _canvas(self, row: OutboxRow, delivery: Delivery) -> str | None:
+        """The address of the deliverable's canvas, made once; None where there are none."""
+        if known := await self.outbox.shown(f"{row.key}:canvas"):
+            return known.ts
         canvas = await self.gateway.canvas(row.channel, delivery.title, delivery.document)
         link = await self.gateway.permalink(canvas) if canvas else None
         if link:
-            opener = button("open_canvas", "Open the whole document", "canvas", "primary") | {"url": link}
-            return replace(delivery.lead, blocks=[*delivery.lead.blocks, {"type": "actions", "elements": [opener]}])
-        name = f"{slug(delivery.title)}.md"
-        if await self.gateway.upload(row.channel, mission.thread, name, delivery.title, delivery.document.encode()):
-            return replace(delivery.lead, blocks=[*delivery.lead.blocks, context(f"The whole text is in {name}.")])
-        return delivery.whole
+            await self.outbox.remember(f"{row.key}:canvas", row.channel, link)
+        return link
 
     async def _attach(self, row: OutboxRow, mission: Mission, file: Attached) -> None:
         if await self.gateway.upload(row.channel, mission.thread, file.name, file.title, file.content):

@@ -315,10 +315,16 @@ def _checked_view(view: Payload) -> None:
         raise Refused("blockcheck", f"{first.code} at {first.pointer}: {first.message}")
 
 
-def _outcome(method: str, error: SlackApiError) -> SlackError:
+def code_of(error: SlackApiError) -> str:
+    """Slack's word for the refusal; empty when what answered is not Slack."""
     response = cast(Any, error.response)
+    told = getattr(response, "data", response)
+    return str(told.get("error") or "") if isinstance(told, dict) else ""
+
+
+def _outcome(method: str, error: SlackApiError) -> SlackError:
+    response, code = cast(Any, error.response), code_of(error)
     status = getattr(response, "status_code", 200)
-    code = str(response.get("error", "")) if hasattr(response, "get") and isinstance(response.data, dict) else ""
     if status == 429 or code in ("ratelimited", "rate_limited"):
         return Busy(float(response.headers.get("Retry-After", response.headers.get("retry-after", 1)) or 1))
     if status >= 500 or code in TRANSIENT or not code:

@@ -64,6 +64,8 @@ async def _page_of(data: Path) -> AsyncGenerator[str]:
 @asynccontextmanager
 async def _chromium() -> AsyncGenerator[Browser]:
     path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if path is None:
+        raise SystemExit("There is no Chromium on the path: install the package chromium.")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         yield browser

@@ -7,13 +7,15 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agents.domain.department import Department, Limits, Specialist
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+Approver = Annotated[str, Field(pattern=r"^(requester|[UW][A-Z0-9]{4,})$")]  # Slack user ids begin with U or W
+Role = Literal["planner", "specialist", "critic", "sceptic", "manager"]
 
 
 class DepartmentError(Exception):
@@ -45,12 +47,12 @@ class _File(_Part):
     title: str = Field(min_length=1, max_length=60)
     purpose: str = Field(min_length=1, max_length=400)
     words: list[str] = Field(default_factory=list[str])
-    approvers: list[str] = Field(min_length=1)
+    approvers: list[Approver] = Field(min_length=1)
     parallel: int = Field(default=4, ge=1, le=32)
     rework_rounds: int = Field(default=2, ge=0, le=5)
     max_tasks: int = Field(default=12, ge=1, le=40)
     max_calls: int = Field(default=300, ge=5)
-    models: dict[str, str] = Field(default_factory=dict[str, str])
+    models: dict[Role, str] = Field(default_factory=dict[Role, str])
     specialist: list[_Specialist] = Field(min_length=1)
 
 
@@ -87,13 +89,20 @@ class DepartmentFiles:
 
 
 def _texts(folder: Path) -> dict[str, str]:
+    if not folder.is_dir():
+        raise DepartmentError(f"The departments folder {folder} is not there: correct BATON_DEPARTMENTS.")
     try:
         return {path.name: path.read_text("utf-8") for path in sorted(folder.glob("*.toml"))}
     except OSError as error:
         raise DepartmentError(f"The departments folder {folder} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise DepartmentError(
+            f"A file in the departments folder {folder} is not UTF-8 text: {error.reason}."
+        ) from error
 
 
 def _read(texts: Mapping[str, str], tools: frozenset[str] | None) -> Iterable[tuple[str, Department]]:
+    names: dict[str, str] = {}
     for name, text in texts.items():
         try:
             file = _File.model_validate(tomllib.loads(text))
@@ -102,7 +111,10 @@ def _read(texts: Mapping[str, str], tools: frozenset[str] | None) -> Iterable[tu
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"]))
-            raise DepartmentError(f"{name}: {where}: {first['msg']}.") from error
+            raise DepartmentError(f"{name}: {where}: {first['msg'].rstrip('.')}.") from error
+        if file.id in names:
+            raise DepartmentError(f"{name}: the department {file.id} is already in {names[file.id]}.")
+        names[file.id] = name
         yield file.id, _department(name, file, tools)
 
 
@@ -119,7 +131,7 @@ def _department(name: str, file: _File, tools: frozenset[str] | None) -> Departm
         title=file.title,
         purpose=file.purpose,
         specialists=tuple(_specialist(member) for member in file.specialist),
-        models=tuple(file.models.items()),
+        models=tuple(cast(dict[str, str], file.models).items()),
         approvers=tuple(file.approvers),
         parallel=file.parallel,
         rework_rounds=file.rework_rounds,

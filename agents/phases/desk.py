@@ -78,9 +78,8 @@ async def guarded(desk: Desk, id: str, rev: int, expected: State, phase: Phase) 
         await phase(desk, mission)
     except (ModelError, OverLimit) as error:
         log.warning("phase_failed", mission=id, phase=str(expected), error=type(error).__name__)
-        await _fail(
-            desk, mission, sentence(error), UNUSABLE if isinstance(error, (ModelNonsense, ModelRefused)) else ""
-        )
+        kind = UNUSABLE if isinstance(error, ModelNonsense | ModelRefused) else ""
+        await _fail(desk, mission, sentence(error), kind)
     except Exception:  # the rim of a phase: whatever broke, the requester is told and can try again
         log.exception("phase_broke", mission=id, phase=str(expected))
         await _fail(desk, mission, "A fault inside Baton stopped the work; the operator's log has the details.")

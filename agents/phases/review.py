@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,7 @@ from agents.domain import plan as plans
 from agents.domain.artifact import words
 from agents.domain.events import ClaimDoubted
 from agents.domain.evidence import Claim, Snapshot, Status, Verdict, status
-from agents.evidence import trace
+from agents.evidence import trace, uncovered
 from agents.ports import TaskRecord
 from agents.roles import critic, sceptic, translate
 from agents.roles.seat import Seat
@@ -37,7 +39,7 @@ async def review(run: Run, record: TaskRecord, work: Finished, seat: Seat, attem
     snapshots = {id: run.snapshots[id] for id in seen}
     known = run.evidence()
     claims, verdicts = trace.trace(work.claims, snapshots, known.statuses, known.claims)
-    traced = replace(work, claims=tuple(claims), verdicts=tuple(verdicts))
+    traced = _with_uncovered(replace(work, claims=tuple(claims), verdicts=tuple(verdicts)), task.id, known.claims)
     await _store(run, record, traced, traced.verdicts)
     if points := _by_code(run, task, traced):
         return Reviewed(traced, points, "checks")
@@ -47,6 +49,19 @@ async def review(run: Run, record: TaskRecord, work: Finished, seat: Seat, attem
     doubted = replace(traced, verdicts=(*traced.verdicts, *doubts))
     await _store(run, record, doubted, tuple(doubts))
     return Reviewed(doubted)
+
+
+def _with_uncovered(work: Finished, task: str, earlier: Mapping[str, Claim]) -> Finished:
+    """What the work asserts past its claims becomes claims as well, and they are unverified."""
+    assert work.artifact
+    missed = uncovered.uncovered(work.artifact, {**earlier, **{claim.id: claim for claim in work.claims}})
+    found = [(Claim(f"{task}.u{n}", one.sentence), ", ".join(one.figures)) for n, one in enumerate(missed, 1)]
+    verdicts = [
+        Verdict(claim.id, "rule", Status.UNVERIFIED, "uncovered", f"No claim covers {figures}.")
+        for claim, figures in found
+    ]
+    claims = tuple(claim for claim, _ in found)
+    return replace(work, claims=(*work.claims, *claims), verdicts=(*work.verdicts, *verdicts))
 
 
 async def _sources(run: Run) -> list[str]:
@@ -101,5 +116,6 @@ async def _store(run: Run, record: TaskRecord, work: Finished, news: tuple[Verdi
     async with run.desk.missions.change(run.mission.id) as change:
         change.save_claims(record.task, record.rev, record.attempt, work.claims, news)
         for v in doubts:
-            key = f"doubt:{v.claim}:{record.rev}:{record.attempt}:{v.reason}"
+            content = hashlib.sha256(f"{record.digest}\n{v.detail}".encode()).hexdigest()[:12]
+            key = f"doubt:{v.claim}:{record.attempt}:{v.reason}:{content}"
             change.tell(ClaimDoubted(key, record.task, record.attempt, v.claim, v.by, v.status, v.reason, v.detail))

@@ -111,6 +111,11 @@ class Job:
         """Names an event of this attempt."""
         return f"{what}:{self.task.id}:{self.run.mission.rev}:{self.attempt}"
 
+    def key_of(self, what: str, *words: str) -> str:
+        """Names an event that is posted, by its content: a run that goes on after a failure does not post it again."""
+        content = hashlib.sha256("\n".join((plans.digest(self.task), *words)).encode()).hexdigest()
+        return f"{what}:{self.task.id}:{self.attempt}:{content[:12]}"
+
     def record(self, state: TaskState = TaskState.REVIEWING) -> TaskRecord:
         digest = plans.digest(self.task)
         return TaskRecord(self.task.id, self.run.mission.rev, state, digest, self.attempt)
@@ -138,7 +143,8 @@ class Job:
                 replace(self.record(), note=done.note, artifact=work.artifact, open_points=work.open_points)
             )
             change.save_claims(self.task.id, self.run.mission.rev, self.attempt, work.claims, ())
-            change.tell(WorkHandedOver(self.key("handed"), self.task.id, self.member.id, self.attempt))
+            key = self.key_of("handed", done.model_dump_json())
+            change.tell(WorkHandedOver(key, self.task.id, self.member.id, self.attempt))
         return done
 
     async def _brief(self, previous: str, points: tuple[str, ...]) -> SpecialistBrief:
@@ -220,9 +226,8 @@ async def _send_back(job: Job, handed: HandOver, reviewed: review.Reviewed) -> N
     record = _record(job, handed, reviewed.work, TaskState.REWORKING, reviewed.points)
     async with job.run.desk.missions.change(job.run.mission.id) as change:
         change.save_task(record)
-        change.tell(
-            ReworkAsked(job.key("rework"), job.task.id, job.member.id, job.attempt, reviewed.by, reviewed.points)
-        )
+        key = job.key_of("rework", handed.model_dump_json(), *reviewed.points)
+        change.tell(ReworkAsked(key, job.task.id, job.member.id, job.attempt, reviewed.by, reviewed.points))
 
 
 async def _give_up(job: Job, handed: HandOver, reviewed: review.Reviewed) -> None:

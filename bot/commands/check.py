@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -21,6 +22,7 @@ from agents.ports import ModelError
 from bot import config
 from bot.cli import Failure
 from bot.commands.starting import settings
+from bot.gateway import code_of
 from storage.database import Database
 from storage.errors import DatabaseError
 
@@ -76,9 +78,11 @@ async def _slack(given: config.Settings, options: argparse.Namespace) -> AsyncGe
     try:
         answer = await client.auth_test()
     except SlackApiError as error:
-        code = str(error.response.get("error"))
-        yield Fact("bad", "SLACK_BOT_TOKEN", f"Slack refuses it ({code}); copy it again from “OAuth & Permissions”")
-    except (OSError, TimeoutError):
+        if code := code_of(error):
+            yield Fact("bad", "SLACK_BOT_TOKEN", f"Slack refuses it ({code}); copy it again from “OAuth & Permissions”")
+        else:
+            yield Fact("bad", "Slack", f"what answers at {given.slack_api_url} is not Slack; check SLACK_API_URL")
+    except (ClientError, OSError, TimeoutError):
         yield Fact("bad", "Slack", f"no answer from {given.slack_api_url}; check the network and SLACK_API_URL")
     else:
         yield Fact("ok", f"Slack: {answer.get('user')} in {answer.get('team')}")

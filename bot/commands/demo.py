@@ -27,6 +27,7 @@ async def main(options: argparse.Namespace) -> int:
     for folder in libraries:
         if not folder.is_dir():
             raise Failure(f"The library folder {folder} is not there or cannot be read: give an existing folder.")
+    _make_room(options)
     given = settings(quiet=True)
     with tempfile.TemporaryDirectory(prefix="baton-demo-") as scratch:
         data = Path(scratch)
@@ -37,6 +38,19 @@ async def main(options: argparse.Namespace) -> int:
             pointed = standins.pointed(given.model_copy(update=change), ready)
             async with running(pointed) as program:
                 return await _play(program, ready, options)
+
+
+def _make_room(options: argparse.Namespace) -> None:
+    """The folders that will be written to, before a mission is played in vain. Raises Failure."""
+    folders = [Path(options.out)] if options.out else []
+    folders += [Path(options.json).parent] if options.json else []
+    for folder in folders:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Failure(f"The folder {folder} cannot be made ({error.strerror}): choose another one.") from None
+    if options.json and Path(options.json).is_dir():
+        raise Failure(f"--json names a folder, {options.json}: give the name of a file.")
 
 
 async def _play(program: Baton, ready: standins.Ready, options: argparse.Namespace) -> int:
@@ -50,10 +64,10 @@ async def _play(program: Baton, ready: standins.Ready, options: argparse.Namespa
                 mission = await _follow(program, person, thread, options.hands_off)
         except TimeoutError:
             raise Failure(f"The mission did not end within {options.timeout:.0f} seconds.") from None
-    if mission is None:
-        for line in await person.answers(program.gateway.bot, thread):
-            print(line)
-        raise Failure("This did not become a mission; the answer is above.")
+        if mission is None:
+            for line in await person.answers(program.gateway.bot, thread):
+                print(line, flush=True)
+            raise Failure("This did not become a mission; the answer is above.")
     return await _conclude(program, mission, options)
 
 

@@ -52,9 +52,14 @@ async def running(given: config.Settings, *, http: bool = False) -> AsyncGenerat
         await program.stop()
 
 
-async def until_stopped() -> None:
-    """Waits for Ctrl-C or SIGTERM."""
+def stopping() -> asyncio.Event:
+    """An event that Ctrl-C and SIGTERM set from now on."""
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    await stopped.wait()
+    return stopped
+
+
+async def until_stopped() -> None:
+    """Waits for Ctrl-C or SIGTERM."""
+    await stopping().wait()

@@ -108,4 +108,5 @@ async def _work(context: Context, body: dict[str, Any], value: str) -> modals.Vi
     record = await context.missions.attempt(mission, task, int(rev), int(attempt))
     if record is None or record.artifact is None:
         raise NotNow("This work is no longer on record.")
-    return modals.read_work(record.artifact.title, outcome.document(file, record.artifact))
+    document = outcome.document(file, record.artifact, task)
+    return modals.read_work(record.artifact.title, document, outcome.source_hosts(file))

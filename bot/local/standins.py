@@ -8,11 +8,15 @@ from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
 from bot.cli import Failure
 from bot.config import Settings
+
+if TYPE_CHECKING:
+    from bot.local.rehearsal import Rehearsal
 
 READY = "# ready"
 SECONDS = 60.0  # for the stand-ins to start
@@ -54,7 +58,7 @@ async def serving(
         rehearsal.faults.add(Kind.NO_STRUCTURE, times=None)
     await workspace.start()
     try:
-        await rehearsal.start()
+        await _start(rehearsal, model_port)
         try:
             environment = {
                 "SLACK_API_URL": workspace.api_url,
@@ -72,6 +76,16 @@ async def serving(
         await workspace.stop()
 
 
+async def _start(rehearsal: Rehearsal, port: int) -> None:
+    try:
+        await rehearsal.start()
+    except OSError:
+        raise Failure(
+            f"The rehearsal model cannot start: port {port} is in use by another program; "
+            "stop that program or choose another with --model-port (0 takes any free one)."
+        ) from None
+
+
 @asynccontextmanager
 async def started(port: int, data: Path, *more: str) -> AsyncGenerator[Ready]:
     """The stand-ins as a process of their own, ended with the block. Raises Failure."""
@@ -81,6 +95,7 @@ async def started(port: int, data: Path, *more: str) -> AsyncGenerator[Ready]:
         "-m",
         "bot",
         "local",
+        "--with-parent",
         "--port",
         str(port),
         "--state",
@@ -88,7 +103,11 @@ async def started(port: int, data: Path, *more: str) -> AsyncGenerator[Ready]:
         *more,
     ]
     process = await asyncio.create_subprocess_exec(
-        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, cwd=Path(__file__).parents[2]
+        *command,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
     )
     try:
         yield await _ready(process)

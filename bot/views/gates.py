@@ -51,9 +51,7 @@ def _contested(file: File) -> list[Block]:
         against = next((v.detail for v in file.verdicts if v.claim == claim.id and v.status is Status.CONTESTED), "")
         first = file.snapshots.get(claim.citations[0].snapshot) if claim.citations else None
         source = f" ({escape(first.title)})" if first else ""
-        blocks.append(
-            section(f":warning: *Contested:* {escape(claim.text)}{source}\nAgainst it: {escape(against)}"[:3000])
-        )
+        blocks.append(section(f":warning: *Contested:* {escape(claim.text)}{source}\nAgainst it: {escape(against)}"))
     more = len(found) - CONTESTED_SHOWN
     return blocks + ([context(f"and {more} more contested claims")] if more > 0 else [])
 
@@ -93,7 +91,7 @@ def _result_buttons(file: File, gate: Gate) -> Block:
 def answered(decision: Decision) -> list[Block]:
     """Who decided what, in place of the buttons."""
     note = f": {escape(decision.note)}" if decision.note else ""
-    return [context(f"{CHOICE.get(decision.choice, decision.choice)} by <@{decision.user}>{note}"[:2900])]
+    return [context(f"{CHOICE.get(decision.choice, decision.choice)} by <@{decision.user}>{note}")]
 
 
 def stuck(file: File, department: Department, gate: Gate, points: tuple[str, ...]) -> Post:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from itertools import accumulate
 from typing import Any
 
 from agents.domain.department import Department
@@ -15,6 +17,8 @@ from bot.views.text import plain
 View = dict[str, Any]
 SECTION = 2900  # characters in one section of the reading window
 BLOCKS = 98  # of the hundred that a window may have
+BYTES = 200_000  # of the 250,000 that a window may have
+BOXES = 10  # checkboxes in one field
 
 
 def _modal(form: Form, title: str, blocks: list[Block], private: str, submit: str | None) -> View:
@@ -79,8 +83,9 @@ def retry_task(gate: str) -> View:
 def send_back(gate: str, file: File) -> View:
     """Which deliverables go back, and why."""
     assert file.plan
-    options = [_option(f"{task.id} · {task.title}", task.id) for task in file.plan.tasks if task.deliverable][:10]
-    boxes: Block = {"type": "checkboxes", "action_id": "value", "options": options}
+    options = [_option(f"{task.id} · {task.title}", task.id) for task in file.plan.tasks if task.deliverable]
+    kind = "checkboxes" if len(options) <= BOXES else "multi_static_select"
+    boxes: Block = {"type": kind, "action_id": "value", "options": options}
     label = {"type": "plain_text", "text": "What should be done again?"}
     blocks: list[Block] = [
         {"type": "input", "block_id": "tasks", "label": label, "element": boxes},
@@ -110,11 +115,12 @@ def _task_fields(task: Task, department: Department) -> list[Block]:
     ]
 
 
-def read_work(title: str, document: str) -> View:
+def read_work(title: str, document: str, hosts: frozenset[str] = frozenset()) -> View:
     """The whole of a piece of work with its sources; beyond the window's room it says where the rest is."""
-    pieces = _pieces(from_markdown(document))
-    blocks = [section(piece) for piece in pieces[:BLOCKS]]
-    if len(pieces) > BLOCKS:
+    pieces = _pieces(from_markdown(document, hosts))
+    sizes = accumulate(len(json.dumps(piece)) for piece in pieces)
+    blocks = [section(piece) for piece, size in zip(pieces[:BLOCKS], sizes, strict=False) if size <= BYTES]
+    if len(pieces) > len(blocks):
         blocks.append(context("The window is full; the delivered document holds all of it."))
     return _modal(Form.READ, title, blocks, "", None)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import accumulate
 
 from agents.domain.artifact import Artifact
 from agents.ports import File, Told
@@ -12,12 +13,14 @@ from agents.tools import exports
 from bot.views import words
 from bot.views.actions import Action
 from bot.views.gates import CHOICE
+from bot.views.links import is_allowed
 from bot.views.marks import Numbers, Reference, lines, without
 from bot.views.post import Block, Post, actions, bullets, button, context, header, markdown, section, table
-from bot.views.text import escape
+from bot.views.text import escape, safe_markdown
 from bot.views.work import item, preview
 
 MESSAGE = 6000  # characters of Markdown up to which a text is posted as a message; longer ones become a document
+LINE = 2900  # characters of a line of sources
 ROWS = 15  # rows up to which a table is posted as a message
 
 
@@ -58,19 +61,19 @@ def deliverable(file: File, task: str, now: datetime) -> Delivery:
     record = file.tasks[task]
     artifact = record.artifact
     assert artifact
-    text = document(file, artifact)
+    text = document(file, artifact, task)
     top = [] if artifact.text.lstrip("# ").startswith(artifact.title) else [header(artifact.title)]
     numbers = Numbers(file)
-    body = [*top, *_blocks(artifact, numbers, _hosts(file))]
+    body = [*top, *_blocks(artifact, numbers, source_hosts(file))]
     read = button(Action.READ, "Read it with its sources", f"{file.mission.id}|{task}|{record.rev}|{record.attempt}")
-    more = [*_sources(numbers.references()), actions(f"sources:{task}:{file.mission.rev}", read)]
+    more = [*_sources(numbers.references(), source_hosts(file)), actions(f"sources:{task}:{file.mission.rev}", read)]
     name = f"Deliverable: {artifact.title}"
     return Delivery(
         title=artifact.title,
         post=Post(name, [*body, *more]),
         lead=Post(name, [*top, *preview(artifact, Numbers(file))[0]]),
-        whole=Post(name, [*body, *_quotes(numbers.references(), _hosts(file))]),
-        document=text,
+        whole=Post(name, [*body, *_quotes(numbers.references(), source_hosts(file))]),
+        document=safe_markdown(text, source_hosts(file)),
         long=(artifact.kind == "text" and len(text) > MESSAGE) or len(artifact.rows) > ROWS,
         files=attachments(file, task, artifact, now),
     )
@@ -84,24 +87,35 @@ def _blocks(artifact: Artifact, numbers: Numbers, hosts: frozenset[str]) -> list
     return [markdown(numbers.text(artifact.text), hosts)]
 
 
-def _sources(references: Sequence[Reference]) -> list[Block]:
+def _sources(references: Sequence[Reference], hosts: frozenset[str]) -> list[Block]:
     """The sources in one line, each once."""
-    names = {r.source: f"<{r.link}|{escape(r.source)}>" if r.link else escape(r.source) for r in references}
-    return [context(f"*Sources:* {' · '.join(names.values())}"[:2900])] if names else []
+    names = list({r.source: _linked(r, hosts) for r in references}.values())
+    sizes = accumulate(len(name) + 3 for name in names)
+    shown = [name for name, size in zip(names, sizes, strict=True) if size <= LINE]
+    more = [f"and {len(names) - len(shown)} more"] if len(names) > len(shown) else []
+    return [context(f"*Sources:* {' · '.join([*shown, *more])}")] if names else []
+
+
+def _linked(reference: Reference, hosts: frozenset[str]) -> str:
+    """The source's title, as a link where its address is a plain one."""
+    title = escape(reference.source)
+    return f"<{escape(reference.link)}|{title}>" if is_allowed(reference.link, hosts) else title
 
 
 def _quotes(references: Sequence[Reference], hosts: frozenset[str]) -> list[Block]:
     return [markdown("**Sources**\n" + "\n".join(lines(references)), hosts)] if references else []
 
 
-def document(file: File, artifact: Artifact) -> str:
-    """The work as one Markdown document with numbered marks and the sources behind them."""
+def document(file: File, artifact: Artifact, task: str = "") -> str:
+    """The work as one Markdown document with numbered marks, the sources behind them, and what has none."""
     numbers = Numbers(file)
     body = _body(artifact, numbers)
     titled = body.lstrip("# ").startswith(artifact.title)
     parts = [body] if titled else [f"# {artifact.title}", body]
     if notes := lines(numbers.references()):
         parts.append("## Sources\n\n" + "\n".join(notes))
+    if task and (bare := [f"- {claim.text}" for claim in file.claims if claim.id.startswith(f"{task}.u")]):
+        parts.append("## Stated without a source\n\n" + "\n".join(bare))
     return "\n\n".join(parts) + "\n"
 
 
@@ -184,7 +198,7 @@ def _people(file: File) -> str:
     return "; ".join(f"{kind} {CHOICE[decision.choice].lower()} by <@{decision.user}>" for kind, decision in made)
 
 
-def _hosts(file: File) -> frozenset[str]:
+def source_hosts(file: File) -> frozenset[str]:
     """Hosts of the sources that were read; only these may be links."""
     found = [s.source.split("/")[2] for s in file.snapshots.values() if s.source.startswith(("https://", "http://"))]
     return frozenset(host.split("@")[-1].split(":")[0].lower() for host in found)

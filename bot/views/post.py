@@ -43,15 +43,20 @@ def header(text: str) -> Block:
     return {"type": "header", "text": {"type": "plain_text", "text": plain(text, 150), "emoji": True}}
 
 
+def mrkdwn(text: str) -> Block:
+    """Verbatim: Slack acts on what we put between angle brackets, and makes no links of addresses in the words."""
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
 def section(text: str, accessory: Block | None = None) -> Block:
     """A paragraph of mrkdwn; escape foreign words before they come here."""
-    block: Block = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+    block: Block = {"type": "section", "text": mrkdwn(text)}
     return block | {"accessory": accessory} if accessory else block
 
 
 def context(*texts: str) -> Block:
     """Small grey lines, at most ten."""
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text} for text in texts if text][:10]}
+    return {"type": "context", "elements": [mrkdwn(text) for text in texts if text][:10]}
 
 
 def divider() -> Block:

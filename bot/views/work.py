@@ -31,7 +31,7 @@ def handed_over(file: File, department: Department, record: TaskRecord) -> Post:
     blocks += shown
     if record.open_points:
         points = "; ".join(point.rstrip(".") for point in record.open_points)
-        blocks.append(context(f"*Open:* {escape(without(points))}"[:2900]))
+        blocks.append(context(f"*Open:* {escape(without(points))}"))
     value = f"{file.mission.id}|{record.task}|{record.rev}|{record.attempt}"
     label = "Read it with its sources" if whole else "Read all of it with its sources"
     blocks.append(actions(f"work:{record.task}:{record.rev}:{record.attempt}", button(Action.READ, label, value)))
@@ -66,9 +66,10 @@ def _lead(text: str) -> str:
     if len(text) <= LEAD:
         return text
     end = text.rfind("\n\n", LEAD // 3, LEAD)
-    lead = text[: end if end > 0 else text.rfind(" ", 0, LEAD)].rstrip()
+    blank = text.rfind(" ", 0, LEAD)
+    lead = text[: end if end > 0 else blank if blank > 0 else LEAD].rstrip()
     before, _, last = lead.rpartition("\n")
-    return before.rstrip() if last.startswith("#") else lead  # a heading without its text says nothing
+    return before.rstrip() or lead if last.startswith("#") else lead  # a heading without its text says nothing
 
 
 def critique(file: File, department: Department, event: ReworkAsked) -> Post:
@@ -90,6 +91,6 @@ def doubt(file: File, department: Department, task: str) -> Post:
     found = [claim for claim in file.claims if claim.id in against and claim.id.startswith(f"{task}.")]
     text = f"Contested in the work of {author} ({task}): {len(found)} of its claims"
     blocks: list[Block] = [section(f":warning: *{escape(text)}*")]
-    blocks += [section(f">{escape(claim.text)}\n{escape(against[claim.id])}"[:3000]) for claim in found[:20]]
+    blocks += [section(f">{escape(claim.text)}\n{escape(against[claim.id])}") for claim in found]
     note = "They stay marked as contested wherever they are used."
     return Post(text, [*blocks, context(note)], *SCEPTIC)
