@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from agents.contracts import Checklist, SpecialistBrief
-from bot.local.rehearsal import language, pieces
+from bot.local.rehearsal import language, pieces, wording
 
 _ORDERS = frozenset(
     map(
@@ -131,6 +131,30 @@ class Ask:
         """Stems of the task's own words: what a comparison should show first."""
         first = self.brief.brief.splitlines()[0] if self.brief.brief else ""
         return frozenset(language.terms(f"{self.brief.title} {first}")) - _ORDERS
+
+    @property
+    def primary(self) -> frozenset[str]:
+        """What this very task is about, in common forms; the rest of the mission is its setting."""
+        lines = self.brief.brief.splitlines()
+        told = [line.partition(":")[2] for line in lines[1:] if re.match(r"\W*(?:Look for|Also|Asked for)\s*:", line)]
+        spoken = [self.brief.title, *lines[:1], self.topic, *told, *self.brief.notes]
+        return wording.content("\n".join(spoken))
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """All that the task and its mission speak of, in common forms."""
+        return self.primary | wording.content(self.brief.mission)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the request narrows nothing down: whatever the documents say is on the matter."""
+        spoken = bool(re.search(r"[^\W\d_]", self.brief.mission))
+        return spoken and not wording.content(self.brief.mission) - wording.audience(self.brief.mission)
+
+    @property
+    def at_hand(self) -> tuple[str, ...]:
+        """Titles of a small library, which the planner passes on so that all of it is read."""
+        return tuple(re.findall(r"“([^”]+)”", _line(self.brief.brief, "At hand")))
 
     @property
     def compares(self) -> bool:

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from agents.contracts import CitationDraft, ClaimDraft, Material
+from agents.domain import marking
 from agents.domain.artifact import MARK
 from bot.local.rehearsal import language, subjects
 from bot.local.rehearsal.reading import Page
 from bot.local.rehearsal.subjects import Cast, Reading
 
 DOUBTED = ("contested", "unverified", "blocked")
-_TO_MACHINES = re.compile(
+TO_MACHINES = re.compile(
     r"\b(?:AI|A\.I\.|LLM|language model|chatbot|assistants?|agents?)\b.{0,80}"
     r"\b(?:read|page|must|should|please|note|ignore|summar)"
     r"|\bignore (?:all |any |the )?(?:previous|prior|above|earlier)\b|\b(?:system prompt|do not mention this)\b"
@@ -21,7 +22,7 @@ _TO_MACHINES = re.compile(
 _PRONOUN = re.compile(
     r"^(?:It|The (?:company|firm|brand|maker|business|group|team|shop|library|organi[sz]ation|institute|club|board))\b"
 )
-_VAGUE = re.compile(
+VAGUE = re.compile(
     r"^(?:They|This|These|That|Those|He|She|We|I|You|Here|There|Then|Such|Both|Its|Their|His|Her|Our|My|A further"
     r"|One of them|So|But|And|Or)\b"
 )
@@ -55,7 +56,13 @@ class Finding:
 
     def marked(self) -> str:
         """The sentence with its mark inside, and its doubt if there is one."""
-        return f"{self.text.rstrip(' .')} {self.mark}{self.doubt}."
+        parts = list(marking.sentences(self.text)) or [self.text]
+        return " ".join(f"{_unended(part)} {self.mark}{self.doubt}." for part in parts)
+
+
+def _unended(sentence: str) -> str:
+    """Without its full stop, also where a quotation ends with it: the stop comes behind the mark."""
+    return re.sub(r"[.!?]+([\"”’)]+)$", r"\1", sentence.rstrip(" .")).rstrip(" .")
 
 
 @dataclass(frozen=True)
@@ -94,22 +101,42 @@ def of_materials(materials: Sequence[Material]) -> Pool:
         if claim.status not in ("opinion", "blocked")
     ]
     found += _marked_sentences(materials, set(claims))
+    found = _once(found)
     everybody, main = _cast_of(materials, [one.text for one in found])
     return Pool(tuple(_read(one, everybody) for one in found), main)
+
+
+def _once(found: list[Finding]) -> list[Finding]:
+    """Of findings that say the same, as two who read the same page hand over, the one that is less in doubt."""
+    best: dict[str, Finding] = {}
+    for one in found:
+        said = one.text.casefold()
+        if said not in best or (best[said].doubted and not one.doubted):
+            best[said] = one
+    return list(best.values())
 
 
 def _marked_sentences(materials: Sequence[Material], known: set[str]) -> list[Finding]:
     """Sentences of texts and items that carry one mark, of a claim that did not come along."""
     found: dict[str, Finding] = {}
     for material in materials:
-        for sentence in language.sentences(material.work):
+        for sentence in map(_unlabelled, language.sentences(material.work)):
             ids = set(MARK.findall(sentence)) - known
             if len(ids) == 1 and len(MARK.findall(sentence)) == 1 and " | " not in sentence:
                 id = ids.pop()
                 doubt = next((word for word in DOUBTED if f"({word})" in sentence), "")
                 text = language.flat(language.unmarked(sentence).replace(f" ({doubt})", ""))
-                found.setdefault(id, Finding(id, text, status=doubt, source=material.title))
+                if len(language.words(text)) > 1:
+                    found.setdefault(id, Finding(id, text, status=doubt, source=material.title))
     return list(found.values())
+
+
+_ITEM = re.compile(rf"^[^:\[]{{0,40}}\b(?:{'|'.join(language.NUMBER_WORDS)})\b[^:\[]{{0,60}}:\s+")
+
+
+def _unlabelled(sentence: str) -> str:
+    """Without the label of an item: `Notice two, damage: ...`."""
+    return _ITEM.sub("", sentence, count=1)
 
 
 def _cast_of(materials: Sequence[Material], claims: list[str]) -> tuple[Cast, Cast]:
@@ -157,12 +184,14 @@ def candidates(pages: Sequence[Page], cast: Cast, topic: Iterable[str], matters:
 
 def to_machines(page: Page) -> bool:
     """Whether the page speaks to AI readers. What it says there is data, and no claim rests on it."""
-    return any(_TO_MACHINES.search(paragraph) for paragraph in re.split(r"\n\s*\n", page.text))
+    return any(TO_MACHINES.search(paragraph) for paragraph in re.split(r"\n\s*\n", page.text))
 
 
 def _quotable(page: Page) -> list[str]:
     """Sentences of paragraphs that do not speak to machines; no questions, nothing too short, long or half quoted."""
-    kept = [part for part in re.split(r"\n\s*\n", page.text) if not _TO_MACHINES.search(part)]
+    if page.source.lower().endswith((".csv", ".tsv")):
+        return []  # rows are no sentences
+    kept = [part for part in re.split(r"\n\s*\n", page.text) if not TO_MACHINES.search(part)]
     return [quote for part in kept for quote in language.sentences(part) if _fit_to_quote(quote)]
 
 
@@ -180,7 +209,7 @@ def _fit_to_quote(quote: str) -> bool:
 def _candidate(page: Page, quote: str, cast: Cast) -> Candidate | None:
     plain, main = language.flat(quote), cast.subject_of(page.title)
     named = cast.named_in(plain)
-    if _VAGUE.match(plain) and not (named and language.has_figure(plain)):
+    if VAGUE.match(plain) and not (named and language.has_figure(plain)):
         return None
     text = plain
     if not named and main and language.has_figure(plain):

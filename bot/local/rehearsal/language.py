@@ -145,7 +145,7 @@ def _sentences(text: str) -> tuple[str, ...]:
     for block in re.split(r"\n\s*\n|\n(?=\s*(?:[-*+•]|\d+[.)])\s)|\n(?=#)|(?<=\n)(?=\|)", text):
         body = _running(block)
         if body:
-            found += _split(body)
+            found += split(body)
     return tuple(found)
 
 
@@ -161,11 +161,29 @@ def _running(block: str) -> str:
     return re.sub(r"^\s*(?:[-*+•>]|\d+[.)])\s+", "", "\n".join(kept)).strip()
 
 
-def _split(body: str) -> list[str]:
+_MONTH = re.compile(
+    r"\s+(?:jan(?:uar)?|feb(?:ruar)?|märz|april|mai|juni|juli|aug(?:ust)?|sept?|okt(?:ober)?|nov|dez(?:ember)?"
+    rf"|{'|'.join(MONTHS)})\b",
+    re.IGNORECASE,
+)
+
+
+def _ordinal(piece: str, rest: str) -> bool:
+    """Whether the stop belongs to a day of a month, as in `31. März`."""
+    return bool(re.search(r"\b\d{1,2}\.$", piece) and _MONTH.match(rest))
+
+
+def without_ordinals(text: str) -> str:
+    """`31. März` without its stop, which would look like the end of a sentence."""
+    return re.sub(rf"\b(\d{{1,2}})\.(?={_MONTH.pattern})", r"\1", text, flags=re.IGNORECASE)
+
+
+def split(body: str) -> list[str]:
+    """The sentences of running text, each exactly as it stands there."""
     found, start = [], 0
     for end in _SENTENCE_END.finditer(body):
         piece = body[start : end.end()]
-        if _ABBREVIATION.search(piece) and end.end() < len(body):
+        if end.end() < len(body) and (_ABBREVIATION.search(piece) or _ordinal(piece, body[end.end() :])):
             continue
         found.append(piece.strip())
         start = end.end()

@@ -5,33 +5,47 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from bot.local.rehearsal import language
+from bot.local.rehearsal import language, wording
 from bot.local.rehearsal.language import NUMBER
 
 Kind = Literal["research", "analysis", "calendar", "items", "text", "table", "code"]
 
-_RESEARCH = "research find investigate look explore gather collect identify study survey examine check discover scan"
+_RESEARCH = (
+    "research find investigate look explore gather collect identify study survey examine check discover scan read"
+)
 _ANALYSE = "analyse analyze compare assess evaluate rank benchmark contrast weigh"
 _MAKE = """write draft create make prepare produce build compose design develop generate give suggest propose list plan
 brainstorm outline schedule come provide add include deliver set put"""
-_SUMMARISE = "summarise summarize sum explain describe review recommend answer translate report turn"
+_SUMMARISE = "summarise summarize sum explain describe review recommend answer translate report turn tell show"
 _CODE = "code program implement debug script"
 _VERBS = {verb: "research" for verb in _RESEARCH.split()} | {verb: "analysis" for verb in _ANALYSE.split()}
 _VERBS |= {verb: "make" for verb in _MAKE.split()} | {verb: "text" for verb in _SUMMARISE.split()}
 _VERBS |= {verb: "code" for verb in _CODE.split()}
+_VERBS |= {verb: "make" for verb in "schreibe schreib erstelle mache mach entwirf verfasse liste nenne plane".split()}
+_VERBS |= {verb: "text" for verb in "fasse beschreibe erkläre übersetze".split()} | {"vergleiche": "analysis"}
+_VERBS |= {verb: "research" for verb in "recherchiere finde sammle prüfe".split()}
+# Nouns as often as verbs: these begin a clause only where something follows that a verb is followed by.
+_NOUN_TOO = frozenset(
+    """survey study report plan list schedule design program code script review answer set note look state outline draft
+    check research scan rank contrast benchmark debug program turn sum find put""".split()
+)
+_CLEAR = "|".join(sorted(_VERBS.keys() - _NOUN_TOO, key=len, reverse=True))
+_EITHER = "|".join(sorted(_NOUN_TOO & _VERBS.keys(), key=len, reverse=True))
 _VERB = "|".join(sorted(_VERBS, key=len, reverse=True))
 
 _NOUNS: dict[Kind, str] = {
     "calendar": "calendar schedule timeline itinerary timetable roadmap rota",
     "items": """posts tweets ideas headlines emails taglines slogans names questions captions tips messages ads stories
     reasons recommendations titles hashtags steps suggestions options topics quotes subjects lines flyers
-    invitations""",
+    invitations letters notices announcements articles memos reminders paragraphs statements blurbs faqs
+    aushänge hinweise beiträge""",
     "analysis": "analysis comparison assessment evaluation swot benchmark ranking",
-    "table": "table spreadsheet matrix overview checklist",
+    "table": "table spreadsheet matrix tabelle",
     "code": "function program query regex snippet sql",
     "text": """report summary letter email article memo brief briefing release speech faq announcement newsletter
     proposal page story guide description bio copy text paragraph essay strategy pitch note introduction conclusion
-    review post plan digest script statement piece""",
+    review post plan digest script statement piece overview checklist blurb minutes
+    instructions agenda notice reminder bericht brief zusammenfassung""",
 }
 _KIND_OF: dict[str, Kind] = {noun: kind for kind, nouns in _NOUNS.items() for noun in nouns.split()}
 _OUTPUT = "|".join(sorted(_KIND_OF, key=len, reverse=True))
@@ -43,9 +57,14 @@ _POLITE = (
     r"(?:please|kindly|also|then|finally|next|lastly|to"
     r"|can you|could you|would you|i need you to|we need you to|i want you to)"
 )
+_AFTER_VERB = (
+    rf"(?:(?:an?|the|our|my|your|their|its|this|that|these|those|all|each|every|some|any|it|them|us|me|{NUMBER}"
+    rf"|what|who|which|how|why|when|where|whether|on|about|into|up|out|at|through|competitors|open"
+    rf"|(?:[\w-]+\s+){{0,2}}(?:posts|tweets|ideas|emails|headlines|letters|notices|questions|flyers|invitations))\b)"
+)
 _SPLIT = re.compile(
-    rf"(?:,\s*(?:and\s+)?|;\s*(?:and\s+)?|[.!?:]\s+|\n+\s*(?:[-*•]\s*|\d+[.)]\s*)?|\s+and\s+|\s+then\s+)"
-    rf"(?=(?:{_POLITE}[\s,]+)*(?:{_VERB})\b)",
+    rf"(?:,\s*(?:and\s+)?|;\s*(?:and\s+)?|[.!?:]\s+|\n+\s*(?:[-*•]\s*|\d+[.)]\s*)?|\s+and\s+|\s+then\s+|\s+und\s+)"
+    rf"(?=(?:{_POLITE}[\s,]+)*(?:(?:{_CLEAR})\b|(?:{_EITHER})\s+{_AFTER_VERB}))",
     re.IGNORECASE,
 )
 _INHERIT = re.compile(
@@ -104,6 +123,11 @@ def _verb(clause: str) -> str:
     return first if first in _VERBS else ""
 
 
+def is_verb(word: str) -> bool:
+    """Whether a clause can begin with the word."""
+    return word.lower() in _VERBS
+
+
 def _pieces_of(clause: str, before: list[Piece]) -> list[Piece]:
     """The clause as a piece; one that asks for nothing is context and makes none, unless it stands alone."""
     verb = _VERBS.get(_verb(clause), "")
@@ -137,7 +161,7 @@ def _kind(verb: str, noun: str, clause: str) -> Kind | None:
     if re.search(rf"\b{NUMBER}[\s-]+(?:day|week|month)s?\s+(?:[\w-]+\s+)?plan\b", clause, re.IGNORECASE):
         return "calendar"
     if noun:
-        return _KIND_OF[noun] if verb in ("make", "text") else None
+        return _KIND_OF.get(noun, "items") if verb in ("make", "text") else None
     if verb in ("make", "text"):
         return "text"
     return (
@@ -151,16 +175,31 @@ def _kind(verb: str, noun: str, clause: str) -> Kind | None:
 def _noun(clause: str) -> str:
     """What is made: the last output word before the first preposition; of `a list of names` the names."""
     rest = clause[len(_verb(clause)) :] if _verb(clause) else clause
+    if _VERBS.get(_verb(clause)) == "text" and _verb(clause) not in ("recommend", "report"):
+        form = _FORM.search(rest)
+        return form[1].lower() if form else ""  # what follows such a verb is what it works on, not what it makes
     listed = re.search(rf"\blist of (?:{NUMBER}\s+)?(?:[\w-]+\s+)?({_OUTPUT})\b", rest, re.IGNORECASE)
     if listed:
         return listed[1].lower()
     head = re.split(_PREPOSITION, rest, maxsplit=1, flags=re.IGNORECASE)[0]
     found = re.findall(rf"\b({_OUTPUT})\b", head, re.IGNORECASE)
-    if not found:
-        form = _FORM.search(rest)
-        return form[1].lower() if form else ""
-    noun = found[-1].lower()
-    return noun
+    if found:
+        return found[-1].lower()
+    form = _FORM.search(rest)
+    return form[1].lower() if form else _several(head) if _VERBS.get(_verb(clause)) == "make" else ""
+
+
+_SEVERAL = re.compile(
+    rf"^\W*(?:us\s+|me\s+)?(?:the\s+)?(?:first\s+|top\s+|best\s+)?{NUMBER}\s+(?:[^\W\d_][\w-]*\s+){{0,2}}?([^\W\d_]{{3,}}s)\s*$",
+    re.IGNORECASE,
+)
+
+
+def _several(head: str) -> str:
+    """What is counted: `haikus` in `four short haikus`; no length of time or of text."""
+    found = _SEVERAL.match(head)
+    lengths = {"days", "weeks", "months", "years", "hours", "minutes", "words", "characters"}
+    return found[1].lower() if found and found[1].lower() not in lengths else ""
 
 
 def _count(clause: str, noun: str) -> int | None:
@@ -207,29 +246,102 @@ def word_limit(text: str) -> int | None:
 
 
 def topic(mission: str) -> str:
-    """What the mission is about, as a short noun phrase out of its own words."""
+    """What the mission is about, as a short noun phrase out of its own words; never the sources it names."""
     parts = pieces(mission)
     clauses = [piece.words for piece in parts] or [mission]
     if len(named := entities(clauses[0])) > 1:
         return language.listing(named)
     nouns = [piece.noun for piece in parts] or [""]
     for clause, noun in zip(clauses, nouns, strict=True):
-        if found := _about(clause) or ("" if noun else _object(clause)):
+        if found := _asked(clause) or matter(clause) or _about(clause) or ("" if noun else _narrow(_object(clause))):
             return found
-    return _object(clauses[0]) or mission.strip()[:60] or "the mission"
+    return _narrow(_object(clauses[0])) or _with(clauses[0]) or "the documents"
+
+
+def _asked(clause: str) -> str:
+    """Whom a question is about, when it names somebody; else what stands before its verb."""
+    if german := _FRAGE.match(clause):
+        return german[1].strip(" ?.,")
+    if not _QUESTION.match(clause):
+        return ""
+    named = entities(clause)
+    return (
+        language.listing(named[:2]) if named and re.search(r"\b(?:her|his|did|does|do|is|was)\b", clause, re.I) else ""
+    )
+
+
+_FRAGE = re.compile(
+    r"\W*(?:wie|was|wer|wo|wann|welche\w*)\b.*?\b(?:ist|sind|hat|haben|kostet|kosten)\s+(?:der|die|das)\s+(\S+)",
+    re.IGNORECASE,
+)
+_QUESTION = re.compile(r"\W*(?:who|what|which|how|why|when|where)\b", re.IGNORECASE)
+
+
+def _with(clause: str) -> str:
+    """What the thing is to hold: `minutes with decisions and action items`."""
+    found = re.search(
+        r"\b(?:with|that|which|from)\s+(?:the\s+)?(.+?)(?=\s+(?:from|in|by|for|to)\b|[.;:?!]|$)", clause, re.I
+    )
+    return _narrow(language.cut(found[1], 60)) if found else ""
+
+
+def matter(clause: str) -> str:
+    """What follows `about`, `on` or `regarding`, "and" included: the surest word for what a clause is about."""
+    found = _ON.search(clause)
+    return _narrow(found[1].strip()) if found else ""
+
+
+def _narrow(phrase: str) -> str:
+    """The phrase, unless it only says where to look, when, or where it will be seen."""
+    plain = re.sub(r"^(?:what|who|which|how|why|where|when|is|are|was|were|does|do|did)\s+", "", phrase, flags=re.I)
+    said = {word.lower() for word in language.words(plain) if not word[0].isdigit()}
+    if not said or wording.only_sources(plain) or not said - _NOWHERE:
+        return ""
+    found = re.sub(r"^(?:all|every|each|any)\s+(?=\S)", "", plain, flags=re.IGNORECASE)
+    found = (
+        re.split(r"\s+(?:is|are|was|were|does|do|did)\s", found)[0] if plain != phrase or found.endswith("?") else found
+    )
+    return found if wording.content(phrase) else ""
+
+
+_NOWHERE = frozenset([*language.WEEKDAYS, *language.MONTHS]) | frozenset(
+    "instagram linkedin facebook tiktok mastodon bluesky twitter website web internet time board please it".split()
+)
+_ON = re.compile(
+    r"\b(?:about|on|regarding|concerning|über)\s+(?:(?:a|an|the|our|my|their|its|your|all|den|die|das|der)\s+)*(?:new\s+)?"
+    r"((?:[^.;:?!\n,]|[.,:](?=\d))+?)"
+    r"(?=\s+(?:with|in|by|from|at|so|that|which|who|for|to|starting|under|of at most|based)\b|[,.;:?!\n](?!\d)|$)",
+    re.IGNORECASE,
+)
 
 
 def _about(clause: str) -> str:
-    """What follows `for`, `about` and the like, up to the next such word."""
-    found = _ABOUT.search(clause)
-    if not found or not language.terms(found[1]) or re.match(rf"(?:{NUMBER}\b|\d)", found[1], re.IGNORECASE):
-        return ""
-    return found[1].strip()
+    """What follows `for`, `of` and the like, up to the next such word."""
+    for found in _ABOUT.finditer(clause):
+        counted = re.match(rf"(?:{NUMBER}\b|\d)", found[1], re.IGNORECASE)
+        if language.terms(found[1]) and not counted and not _to_readers(found[1], clause):
+            return _narrow(found[1].strip())
+    return ""
+
+
+_READERS = re.compile(
+    r"^(?:the\s+|our\s+)?(?:board|council|customers?|citizens|clients|colleagues|employees|users|readers?|members"
+    r"|public|management|team|staff|boss|investors|parents|students|patients|newcomers|everybody|everyone"
+    r"|lay readers?|me|us)\b",
+    re.IGNORECASE,
+)
+
+
+def _to_readers(phrase: str, clause: str) -> bool:
+    """Whether it is for whom the work is, not what it is about."""
+    return bool(_READERS.match(phrase)) and bool(
+        re.search(rf"\b(?:for|to)\s+(?:\w+\s+)*?{re.escape(phrase)}", clause, re.I)
+    )
 
 
 _ABOUT = re.compile(
-    r"\b(?:for|about|on|regarding|of|between)\s+(?:(?:a|an|the|our|my|their|its|your)\s+)?(?:new\s+)?([^,.;:?!\n]+?)"
-    r"(?=\s+(?:and|with|in|by|from|at|so|that|which|who|for|to|starting|under|based)\b|[,.;:?!\n]|$)",
+    r"\b(?:for|about|on|regarding|of|between|für|von|zur|zum|aller)\s+(?:(?:a|an|the|our|my|their|its|your)\s+)?(?:new\s+)?((?:[^,.;:?!\n]|[.,:](?=\d))+?)"
+    r"(?=\s+(?:and|with|in|by|from|at|so|that|which|who|for|to|starting|under|based)\b|[,.;:?!\n](?!\d)|$)",
     re.IGNORECASE,
 )
 
@@ -239,12 +351,16 @@ def _object(clause: str) -> str:
     plain = re.sub(rf"^(?:(?:and|{_POLITE})[\s,]+)*", "", clause.strip(), flags=re.IGNORECASE)
     words = re.sub(rf"^(?:{_VERB})\b\s*(?:out|into|up)?\b\s*(?:an?|the|our|my|this)?\b", "", plain, flags=re.IGNORECASE)
     words = re.sub(r"^\s*(?:how|what|why|who|where|when|whether|which)\b(?:\s+to\b)?", "", words, flags=re.IGNORECASE)
+    words = re.split(r"\s(?:is|are|was|were|does|did)\s", words)[0] if _QUESTION.match(clause) else words
     words = re.split(r"\s(?:in|by|with|under|at)\s", words)[0]
+    words = re.sub(r"^\s*(?:die|der|das|den)\b|\bzusammen\s*$", "", words, flags=re.IGNORECASE)
     return language.cut(" ".join(words.split()[:8]).strip(" .,:;?!"), 80)
 
 
 def entities(mission: str) -> list[str]:
-    """Proper names that the mission itself holds, in its order."""
+    """Proper names that the mission itself holds, in its order; none in German, where every noun has a capital."""
+    if wording.is_german(mission):
+        return []
     found = []
     for match in re.finditer(r"(?<![.!?]\s)(?<!^)(?<!\n)\b[A-Z][\w’'&-]+(?:\s+[A-Z][\w’'&-]+)*", mission):
         name = match[0]

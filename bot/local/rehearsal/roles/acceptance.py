@@ -1,5 +1,6 @@
 """Acceptance checks for a piece of work, out of the kinds that the harness knows."""
 
+import re
 from collections.abc import Sequence
 
 from agents.contracts import CheckDraft, Checklist
@@ -8,6 +9,7 @@ from bot.local.rehearsal.pieces import Piece
 POST_CHARACTERS = 280
 DEFAULT_DAYS = 14
 DEFAULT_COUNT = 3
+MOST_ITEMS = 30  # more cannot be told apart when rules write them
 CALENDAR_COLUMNS = ["Date", "Weekday", "Phase", "Theme", "Channel", "Action"]
 
 
@@ -26,6 +28,14 @@ def of_research(kinds: Sequence[Checklist], sources: int) -> list[CheckDraft]:
     return known(kinds, check("min_sources", min(2, sources)) if sources else None, check("figures_marked"))
 
 
+def _columns(words: str) -> list[str]:
+    """The columns in `a table with columns effect, share and source`."""
+    found = re.search(r"\bcolumns?\s+(?:for\s+|named\s+)?:?\s*([^.;:?!\n]+)", words, re.IGNORECASE)
+    parts = re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", found[1]) if found else []
+    named = [part.strip(" “”\"'") for part in parts]
+    return list(dict.fromkeys(name for name in named if name and len(name.split()) <= 3))[:10]
+
+
 def of_piece(kinds: Sequence[Checklist], piece: Piece, mentions: Sequence[str], sourced: bool) -> list[CheckDraft]:
     """The numbers in the person's words become checks; work that may state figures must mark them."""
     named = check("mentions", None, mentions) if mentions else None
@@ -38,12 +48,15 @@ def of_piece(kinds: Sequence[Checklist], piece: Piece, mentions: Sequence[str], 
         case "items":
             longest = piece.longest or (POST_CHARACTERS if piece.social else None)
             limit = check("max_chars", longest) if longest else None
-            each = check("sources_per_item", 1) if sourced and "source" in piece.words.lower() else None
-            count = check("count", piece.count or DEFAULT_COUNT)
-            return known(kinds, count, limit, each, check("distinct_items"), marked)
+            words = check("max_words", piece.longest_words) if piece.longest_words else None
+            count = check("count", min(piece.count or DEFAULT_COUNT, MOST_ITEMS))
+            return known(kinds, count, limit, words, check("distinct_items"), marked)
         case "analysis":
             return known(kinds, check("sections", None, ["Comparison", "Gaps"]), named, marked)
-        case "table" | "code":
+        case "table":
+            columns = check("columns", None, asked) if (asked := _columns(piece.words)) else None
+            return known(kinds, columns, named, marked)
+        case "code":
             return known(kinds, named, marked)
         case _:
             words = check("max_words", piece.longest_words) if piece.longest_words else None

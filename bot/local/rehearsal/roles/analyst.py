@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from agents.contracts import ClaimDraft, HandOver
-from bot.local.rehearsal import language, subjects
+from bot.local.rehearsal import choosing, language, passages, subjects
 from bot.local.rehearsal.answers import Call
 from bot.local.rehearsal.asks import Ask
 from bot.local.rehearsal.findings import Finding, Pool
@@ -281,19 +281,58 @@ def table_hand_over(ask: Ask, pool: Pool, own: list[ClaimDraft]) -> HandOver:
             for n in table.names
         ]
     else:
-        columns = ["Finding", "Source"]
-        rows = [
-            [f"{one.text.rstrip('.')} {one.mark}{one.doubt}", language.without_digits(one.source) or "unknown"]
-            for one in pool.findings
-        ]
+        columns, rows = listed(ask, pool)
     named = ask.names_of("columns")
     columns, rows = _as_named(columns, rows, named) if named else (columns, rows)
-    rows = rows or [["unknown", *[""] * (len(columns) - 1)]]
+    rows = rows or [["unknown"] * len(columns)]
+    said = " ".join(" ".join(row) for row in rows).casefold()
+    absent = [name for name in ask.names_of("mentions") if name.casefold() not in said]
+    rows += [[f"{name}: nothing was found", *["unknown"] * (len(columns) - 1)] for name in absent]
     points = [] if pool.findings else [f"Nothing was found on {language.without_digits(ask.topic)}."]
     note = f"{NOTICE} A table of {language.counted(len(rows), 'row')}."
     return HandOver(
         title=language.cut(ask.brief.title, 150), note=note, columns=columns, rows=rows, claims=own, open_points=points
     )
+
+
+def listed(ask: Ask, pool: Pool) -> tuple[list[str], list[list[str]]]:
+    """The findings as rows: a source's own table where it answers, with dates in front where they are asked for."""
+    own = _own_table(ask, pool)
+    if own:
+        return own
+    if choosing.asks_for_dates(ask.primary):
+        dated = [(passages.date_in(one.text), one) for one in pool.findings]
+        rows = [[date, *_told(one)] for date, one in dated if date]
+        if rows:
+            return ["Date", "What", "Source"], rows
+    near = choosing.on(pool.findings, ask.primary) or list(pool.findings)
+    return ["Finding", "Source"], [_told(one) for one in near]
+
+
+def _told(one: Finding) -> list[str]:
+    return [f"{one.text.rstrip('.')} {one.mark}{one.doubt}", passages.label(one.source)]
+
+
+def _own_table(ask: Ask, pool: Pool) -> tuple[list[str], list[list[str]]] | None:
+    """The rows of the best fitting table of a source, those alone whose cells hold most of what is asked."""
+    tables: dict[tuple[str, ...], list[tuple[int, Finding]]] = {}
+    for one in pool.findings:
+        cells = choosing.fields(one)
+        fit = len(choosing.shared(ask.primary, " ".join(cells.values())))
+        tables.setdefault((one.source, *cells), []).append((fit, one)) if cells else None
+    asked = {key: len(choosing.shared(ask.primary, " ".join(key))) for key in tables}
+    fitting = [key for key in tables if len(tables[key]) > 1 and (asked[key] or any(fit for fit, _ in tables[key]))]
+    if not fitting:
+        return None
+    key = max(fitting, key=lambda one: (asked[one] + max(fit for fit, _ in tables[one]), len(tables[one])))
+    best = max(fit for fit, _ in tables[key])
+    rows = [one for fit, one in tables[key] if fit == best]
+    return list(key[1:]), [_cells(one) for one in rows]
+
+
+def _cells(one: Finding) -> list[str]:
+    first, *rest = choosing.fields(one).values()
+    return [f"{first} {one.mark}{one.doubt}", *rest]
 
 
 def _as_named(columns: list[str], rows: list[list[str]], named: list[str]) -> tuple[list[str], list[list[str]]]:

@@ -3,6 +3,7 @@
 import re
 
 from agents.contracts import CriticBrief, CritiqueDraft
+from agents.domain.artifact import MARK
 from bot.local.rehearsal import language, pieces
 
 LAST_ROUND = 3  # from here on only claims that do not stand send work back
@@ -44,7 +45,10 @@ def _holes(brief: CriticBrief) -> list[str]:
     """Placeholders, empty sections, work of a few words."""
     found = [
         f"Replace the placeholder “{match[0]}” with real words."
-        for match in list(_PLACEHOLDER.finditer(brief.work))[:3]
+        for line in brief.work.splitlines()
+        if not MARK.search(line) and not line.startswith("#")  # what a source says or is called stays as it is
+        for match in list(_PLACEHOLDER.finditer(line))[:1]
+        if match[0].casefold() not in brief.mission.casefold()
     ]
     found += [
         f"The section “{name}” is empty; fill it or say that it is unknown." for name in empty_sections(brief.work)
@@ -80,6 +84,7 @@ def _unmentioned(brief: CriticBrief) -> list[str]:
     wanted = language.terms(topic)
     if (
         wanted
+        and not MARK.search(brief.work)  # what rests on claims has found its matter, in whatever words
         and _latin(topic)
         and not language.overlap(wanted, f"{brief.work} {' '.join(one.text for one in brief.claims)}")
     ):

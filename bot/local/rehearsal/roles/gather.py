@@ -4,19 +4,21 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Any
 
-from bot.local.rehearsal import language, reading, subjects
+from bot.local.rehearsal import language, reading, subjects, wording
 from bot.local.rehearsal.answers import Call
 from bot.local.rehearsal.asks import Ask
 from bot.local.rehearsal.reading import Exchange, Page, Use
 
 FIRST_SEARCHES, FIRST_READS = 6, 6
 MORE_SEARCHES, MORE_READS = 3, 8
+WIDE_SEARCHES, WIDE_READS = 4, 6
+FEW = 4  # pages on the matter; with fewer the search is widened
 HITS = 8
 
 
 def next_calls(exchange: Exchange, ask: Ask) -> list[Call]:
     """The tool calls to make now; empty when all is gathered. Made calls are known by their arguments."""
-    for stage in (_first, _reads, _by_name, _more_reads, _rest_of_pages):
+    for stage in (_first, _reads, _at_hand, _by_name, _more_reads, _wide, _wide_reads, _rest_of_pages):
         missing = [call for call in stage(exchange, ask) if _usable(exchange, call) and not _made(exchange, call)]
         if missing:
             return missing if exchange.together else missing[:1]
@@ -99,6 +101,32 @@ def _in_turn(results: Sequence[str]) -> list[str]:
     """Sources of several lists: the first of each, then the second of each. Every question gets its best answer."""
     lists = [[hit.source for hit in reading.hits(result)] for result in results]
     return list(dict.fromkeys(source for row in zip_longest(*lists) for source in row if source))
+
+
+def _at_hand(exchange: Exchange, ask: Ask) -> list[Call]:
+    """All of a small library that the searches have not brought yet."""
+    known = {page.title for page in reading.pages(_first_pages(exchange, ask))}
+    return [_call(exchange, "read", source=title) for title in ask.at_hand if title not in known]
+
+
+def _wide(exchange: Exchange, ask: Ask) -> list[Call]:
+    """Every content word of mission and task, together and alone, where the first searches brought little."""
+    if ask.compares or ask.at_hand or len(relevant(reading.pages(_first_pages(exchange, ask)), ask)) >= FEW:
+        return []
+    asked = f"{ask.brief.title} {ask.brief.brief.splitlines()[0] if ask.brief.brief else ''} {ask.brief.mission}"
+    said = [word.lower() for word in language.words(asked) if wording.root(word) in ask.wanted]
+    words = list(dict.fromkeys(said))
+    alone = sorted(words, key=lambda word: -len(word))[: WIDE_SEARCHES - 1]
+    found = [" ".join(words[:16]), *alone] if words else ["the"] if ask.is_open else []
+    return [_call(exchange, "search", query=query, limit=HITS) for query in dict.fromkeys(found)]
+
+
+def _wide_reads(exchange: Exchange, ask: Ask) -> list[Call]:
+    made = [exchange.result("search", query=call.arguments["query"]) for call in _wide(exchange, ask)]
+    before = [*_reads(exchange, ask), *_more_reads(exchange, ask)]
+    known = {call.arguments.get("source") for call in before}
+    new = [source for source in _in_turn([result for result in made if result is not None]) if source not in known]
+    return [_call(exchange, "read", source=source) for source in new[:WIDE_READS]]
 
 
 def _by_name(exchange: Exchange, ask: Ask) -> list[Call]:

@@ -37,7 +37,8 @@ def _best(materials: list[Material], doubted: set[str]) -> list[Finding]:
     order = [one for one in firsts if one]
     conclusions = [one for one in sound if re.search(r"\bthe order is\b", one.text)]
     figures = [one for one in sound if language.has_figure(one.text)]
-    return list(dict.fromkeys([*conclusions[:1], *order, *figures]))[:SHOWN]
+    plain = [one for one in sound if one not in figures]
+    return list(dict.fromkeys([*conclusions[:1], *order, *figures, *plain]))[:SHOWN]
 
 
 def _weight(one: Finding) -> tuple[bool, int]:

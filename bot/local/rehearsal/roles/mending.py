@@ -97,6 +97,9 @@ def _items(items: list[ItemDraft], ask: Ask) -> list[ItemDraft]:
 def _item(number: int, item: ItemDraft, ask: Ask, taken: set[str]) -> ItemDraft:
     """An item that a point names, or that is over the limit, made to fit; any other stays as it is."""
     limit = ask.limit("max_chars")
+    words = ask.limit("max_words")
+    if words and _word_count(item.text) > words:
+        item = item.model_copy(update={"text": _fewer_words(item.text, words)})
     if limit and _seen(item.text) > limit and len(_sentences(item.text)) == 1 and "[t" not in item.text:
         return item.model_copy(update={"text": writer.shorter(ask, limit, taken) or shortened(item.text, limit)})
     if limit and _seen(item.text) > limit:
@@ -104,6 +107,20 @@ def _item(number: int, item: ItemDraft, ask: Ask, taken: set[str]) -> ItemDraft:
     if limit and _named(number, item, ask) and re.search(r"long|character|short", " ".join(ask.brief.points), re.I):
         return item.model_copy(update={"text": shortened(item.text, min(limit, _seen(item.text) - 1))})
     return item
+
+
+def _word_count(text: str) -> int:
+    """Words as the acceptance checks count them."""
+    return len(re.findall(r"\w+(?:['’.,-]\w+)*", language.unmarked(text)))
+
+
+def _fewer_words(text: str, most: int) -> str:
+    """Whole sentences taken out until the words fit; a single one is cut before its mark."""
+    limit = _seen(text)
+    while _word_count(text) > most and limit > 8:
+        limit = min(limit, _seen(text)) - 4
+        text = shortened(text, limit)
+    return text
 
 
 def _named(number: int, item: ItemDraft, ask: Ask) -> bool:
@@ -228,7 +245,7 @@ def _within_words(text: str, limit: int | None) -> str:
     if not limit:
         return text
     lines = text.split("\n")
-    while len(language.unmarked("\n".join(lines)).split()) > limit and len(lines) > 1:
+    while _word_count("\n".join(lines)) > limit and len(lines) > 1:
         last = max(place for place, line in enumerate(lines) if line.strip())
         lines = lines[:last]
         while lines and (not lines[-1].strip() or lines[-1].startswith("#")):

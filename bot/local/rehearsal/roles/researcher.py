@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from agents.contracts import HandOver
-from bot.local.rehearsal import language, subjects
+from bot.local.rehearsal import choosing, language, passages, pieces, subjects
 from bot.local.rehearsal.asks import Ask
 from bot.local.rehearsal.findings import Candidate, Finding, Pool, candidates, claimed, to_machines
+from bot.local.rehearsal.passages import Passage
 from bot.local.rehearsal.reading import Page
 from bot.local.rehearsal.roles import gather
 from bot.local.rehearsal.roles.notice import NOTICE
@@ -15,6 +16,8 @@ from bot.local.rehearsal.subjects import Cast, Ranking
 PER_SUBJECT = 6
 PER_PAGE = 4
 IN_ALL = 16
+ENOUGH = 12  # sentences with which the strict choice stands by itself
+SCANT = 6  # claims about named subjects; with fewer other passages join them
 
 
 @dataclass(frozen=True)
@@ -33,10 +36,24 @@ def gathered(pages: Sequence[Page], ask: Ask) -> Gathered:
     cast, ranking = _cast(fitting, ask)
     every = candidates(fitting, cast if cast.names else _heading(fitting), ask.about, ask.matters)
     chosen = _by_subject(every, cast, ranking, ask) if cast.names else _by_page(_impersonal(every, fitting))
+    firm = chosen if cast.names or len(chosen) >= ENOUGH else []
     found = tuple(
-        claimed(ask.brief.task, number, one, _is_key(one, cast)) for number, one in enumerate(chosen[: 2 * IN_ALL], 1)
+        claimed(ask.brief.task, number, one, _is_key(one, cast)) for number, one in enumerate(firm[: 2 * IN_ALL], 1)
     )
+    if len(found) < (SCANT if ask.names or cast.names else 1):
+        found += tuple(choosing.claims(ask.brief.task, len(found) + 1, _further(pages, ask, firm), ask))
     return Gathered(Pool(found, cast), ranking, tuple(pages), tuple(_disagreeing(found)))
+
+
+def _further(pages: Sequence[Page], ask: Ask, have: Sequence[Candidate]) -> list[Passage]:
+    """What the pages say besides, nearest to the request; not what is about others whom the mission names."""
+    others = [name for name in pieces.entities(ask.brief.mission) if name not in ask.names] if ask.names else []
+    quoted = " ".join(one.quote for one in have)
+    return [
+        one
+        for one in choosing.chosen(pages, ask)
+        if one.quote not in quoted and not any(name in one.text for name in others)
+    ]
 
 
 def _heading(pages: Sequence[Page]) -> Cast:
@@ -148,9 +165,12 @@ def hand_over(ask: Ask, result: Gathered) -> HandOver:
     title = language.cut(ask.brief.title, 150)
     if not found:
         thing = language.without_digits(ask.topic)
-        text = f"# {title}\n\nNothing was found on {thing}. It is unknown, and no claim is made."
+        head = language.without_digits(title) or "Findings"
+        text = f"# {head}\n\nNothing was found on {thing}. It is unknown, and no claim is made."
         return HandOver(title=title, note=f"{NOTICE} Nothing was found.", text=text, open_points=_nothing(ask, result))
-    body = "\n\n".join([f"# {title}", *_opening(ask, result), *_sections(ask, result)])
+    body = "\n\n".join(
+        [f"# {language.without_digits(title) or 'Findings'}", *_opening(ask, result), *_sections(ask, result)]
+    )
     claims = [one.claim for one in found if one.claim]
     sources = len({one.source for one in found})
     note = f"{NOTICE} {language.counted(len(claims), 'claim').capitalize()} from {language.counted(sources, 'source')}."
@@ -178,7 +198,7 @@ def _sections(ask: Ask, result: Gathered) -> list[str]:
     if pool.cast.names:
         return parts + ([_section("Around them", rest)] if rest else [])
     return [
-        _section(language.without_digits(source), [one for one in rest if one.source == source])
+        _section(passages.heading(source), [one for one in rest if one.source == source])
         for source in dict.fromkeys(one.source for one in rest)
     ]
 

@@ -10,6 +10,8 @@ from bot.local.rehearsal.pieces import Piece
 from bot.local.rehearsal.roles import acceptance, research, team
 from bot.local.rehearsal.roles.notice import NOTICE
 
+SMALL_LIBRARY = 12  # titles
+
 
 def draft(brief: PlannerBrief) -> PlanDraft:
     """The plan for the mission as it was first asked."""
@@ -56,6 +58,11 @@ class Desk:
             found.append(self.task(piece, found))
         return found
 
+    def _at_hand(self) -> list[str]:
+        """The titles of a small library: it is read as a whole."""
+        titles = [title.replace("“", "").replace("”", "")[:120] for title in self.brief.library]
+        return titles if len(titles) <= SMALL_LIBRARY else []
+
     def _questions(self) -> list[research.Question]:
         if not self._needs_facts():
             return []
@@ -67,8 +74,7 @@ class Desk:
     def _needs_facts(self) -> bool:
         asked = any(piece.kind == "research" for piece in self.wanted)
         material = bool(self.brief.library or self.brief.files or self.thread)
-        stating = any(piece.kind not in ("code",) for piece in self.made)
-        return team.can_search(self.brief.team) and (asked or (material and stating))
+        return team.can_search(self.brief.team) and (asked or material)
 
     def _research(self, number: int, question: research.Question) -> TaskDraft:
         member = team.member(self.brief.team, "research")
@@ -76,7 +82,7 @@ class Desk:
         return TaskDraft(
             id=f"t{number}",
             title=language.cut(question.title, 120),
-            brief=language.cut(question.brief(files, self.thread and question.first), 4000),
+            brief=language.cut(question.brief(files, self.thread and question.first, self._at_hand()), 4000),
             specialist=member.id,
             output="text",
             tools=team.tools(member, "research", thread=self.thread, files=bool(self.brief.files)),
@@ -126,15 +132,21 @@ _NOUN_OF_VERB |= {"evaluate": "evaluation", "rank": "ranking", "benchmark": "ben
 
 def title_of(piece: Piece, topic: str) -> str:
     """A few words with a capital letter: `Competitive analysis`, `30-day launch calendar`, `Five posts`."""
-    plain = re.sub(r"^(?:(?:then|and|also|please)\s+)+", "", piece.words, flags=re.IGNORECASE)
+    plain = re.sub(r"^(?:(?:then|and|also|please)\s+)+|,?\s+(?:please|bitte)\b", "", piece.words, flags=re.IGNORECASE)
     words = _named_thing(plain, piece)
     named = " ".join(words).strip(" .,:;?!")
     named = re.sub(r"^(?:up with|us|me|an?|the|our|my)\s+(?=\S)", "", named, flags=re.IGNORECASE)
     named = re.sub(r"^(?:an?|the|our|my|first)\s+(?=\S)", "", named, flags=re.IGNORECASE)
     named = re.sub(r"\s*\([^)]*\)|,?\s+(?:start|begin)(?:ing|s)?\s.*$", "", named)
     named = re.sub(
-        r"\s+(?:in\s+)?(?:under|of|with|in|at most|up to|no more than)\s+\d+\s+(?:characters|words)\b.*$", "", named
+        r"\s+(?:in\s+|of\s+)?(?:under|of|with|in|at most|up to|no more than)\s+\d+\s+(?:characters|words)\b.*$",
+        "",
+        named,
     )
+    named = re.sub(r"^(?:me\s+|us\s+)?(?:about|on)\s+(?=\S)|,\s*each$", "", named, flags=re.IGNORECASE)
+    named = re.sub(r"^(?:short|brief|quick|concise|simple|nice|good|little)\s+(?=\S+)", "", named, flags=re.IGNORECASE)
+    shorter = re.sub(r"\s+(?:about|on|regarding|concerning|über)\s.*$", "", named, flags=re.IGNORECASE)
+    named = shorter if len(shorter.split()) > 1 and piece.noun else named
     named = language.cut(named or topic, 80)
     return named[:1].upper() + named[1:]
 
@@ -145,13 +157,31 @@ def _named_thing(plain: str, piece: Piece) -> list[str]:
     if piece.kind == "analysis" and words[0].lower() in _NOUN_OF_VERB:
         return [_NOUN_OF_VERB[words[0].lower()], "of", *words[1:]]
     in_form = rf"\b(?:in|as|into)\s+an?\s+((?:[\w-]+\s+){{0,2}}?{re.escape(piece.noun)}\b.*)"
+    if verb := _SUMMED.get(words[0].lower().rstrip(":")):
+        return [verb, *_what(words[1:])]
+    if words[0].lower() in ("tell", "show") and len(words) > 2:
+        return words[1:]
     if piece.noun and (form := re.search(in_form, plain, re.IGNORECASE)):
-        return form[1].split()
-    return words[1:] if piece.noun and len(words) > 1 else words
+        thing = plain[: form.start()].split()[1:]
+        return form[1].split() if len(form[1].split()) > 1 or not thing else [f"{form[1]}:", *thing]
+    made = pieces.is_verb(words[0]) and (piece.noun or words[0].lower() in _MAKING)
+    return words[1:] if made and len(words) > 1 else words
+
+
+_SUMMED = {"summarise": "summary of", "summarize": "summary of", "describe": "description of", "review": "review of"}
+_SUMMED |= {"fasse": "Zusammenfassung:"} | {"explain": "explanation:", "translate": "translation of"}
+_MAKING = frozenset("write draft create make prepare produce compose develop generate give schreibe erstelle".split())
+
+
+def _what(words: list[str]) -> list[str]:
+    """Without whom it is told: `explain to citizens what changes` is about what changes."""
+    rest = re.sub(r"^to\s+(?:(?:the|our|my|all|new)\s+)*\S+\s+(?=\S)", "", " ".join(words), flags=re.IGNORECASE)
+    rest = re.sub(r"\s+zusammen$", "", rest, flags=re.IGNORECASE)
+    return rest.split()
 
 
 def _brief_of(piece: Piece, desk: Desk) -> str:
-    lines = [language.sentence(piece.words), f"Topic: {desk.topic}."]
+    lines = [language.sentence(piece.words), f"Topic: {pieces.matter(piece.words) or desk.topic}."]
     match piece.kind:
         case "analysis":
             lines.append("Compare the subjects side by side in a table, then each one's strengths and weaknesses.")
@@ -160,9 +190,7 @@ def _brief_of(piece: Piece, desk: Desk) -> str:
             lines.append(f"Start: {start_of(desk.brief).isoformat()}. Days: {piece.days or acceptance.DEFAULT_DAYS}.")
             lines.append(f"Columns: {', '.join(acceptance.CALENDAR_COLUMNS)}. One row for each day, no cell empty.")
         case "items":
-            lines.append(
-                f"How many: {language.spell(piece.count or acceptance.DEFAULT_COUNT)}, each on a matter of its own."
-            )
+            lines.append(f"How many: {language.spell(_items(piece))}, each on a matter of its own.")
             if limit := piece.longest or (acceptance.POST_CHARACTERS if piece.social else None):
                 lines.append(f"At most {limit} characters each.")
         case "code":
@@ -172,6 +200,10 @@ def _brief_of(piece: Piece, desk: Desk) -> str:
             if piece.longest_words:
                 lines.append(f"At most {piece.longest_words} words.")
     return "\n".join([*lines, "Every figure keeps the mark of its claim."])
+
+
+def _items(piece: Piece) -> int:
+    return min(piece.count or acceptance.DEFAULT_COUNT, acceptance.MOST_ITEMS)
 
 
 def start_of(brief: PlannerBrief) -> date:
@@ -203,6 +235,8 @@ def _assumptions(desk: Desk) -> list[str]:
             found.append(f"No length was given: the calendar covers {acceptance.DEFAULT_DAYS} days.")
         if piece.kind == "items" and not piece.count:
             found.append(f"No number was given: there will be {language.spell(acceptance.DEFAULT_COUNT)} {piece.noun}.")
+        if piece.kind == "items" and (piece.count or 0) > acceptance.MOST_ITEMS:
+            found.append(f"A rehearsal writes at most {language.spell(acceptance.MOST_ITEMS)} {piece.noun}.")
         if piece.social and not piece.longest:
             found.append(f"No platform was named: each post keeps to {acceptance.POST_CHARACTERS} characters.")
     if any(piece.count and re.search(r"\btop|leading|biggest|largest\b", piece.words) for piece in desk.wanted):

@@ -58,15 +58,27 @@ def _passages(window: Window, cast: Cast) -> list[Passage]:
 
 def _support(claim: Doubted, passages: list[Passage]) -> Passage | None:
     """The nearest sentence that holds every figure of the claim, most of its words and the same number of denials."""
-    wanted, figures = language.terms(claim.text), {figure.written for figure in language.figures(claim.text)}
+    wanted, bare = language.terms(claim.text), _unlabelled(claim.text)
+    figures = {figure.written for figure in language.figures(claim.text)}
     fitting = [
-        (language.overlap(wanted, f"{passage.window.title} {passage.quote}"), place, passage)
+        (
+            max(language.overlap(one, f"{passage.window.title} {passage.quote}") for one in (wanted, bare)),
+            place,
+            passage,
+        )
         for place, passage in enumerate(passages)
         if figures <= {figure.written for figure in language.figures(passage.quote)}
         and subjects.denied(claim.text) == subjects.denied(passage.quote)
     ]
     best = max(fitting, key=lambda one: (one[0], -one[1]), default=None)
     return best[2] if best and best[0] >= CONFIRMS else None
+
+
+def _unlabelled(text: str) -> list[str]:
+    """The words behind a label such as `Refunds: ...`; none when little would be left to compare."""
+    label, _, said = text.partition(": ")
+    words = language.terms(said)
+    return words if len(label.split()) <= 6 and len(words) > 2 else []
 
 
 def _against(claim: Doubted, cast: Cast, passages: list[Passage], support: Passage | None) -> Passage | None:

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from agents.contracts import ClaimDraft, HandOver, ItemDraft
-from bot.local.rehearsal import language
+from bot.local.rehearsal import choosing, language, wording
+from bot.local.rehearsal import pieces as pieces_of
 from bot.local.rehearsal.asks import Ask
 from bot.local.rehearsal.findings import Finding, Pool
 from bot.local.rehearsal.pieces import pieces
-from bot.local.rehearsal.roles import acceptance
+from bot.local.rehearsal.roles import acceptance, texts
 from bot.local.rehearsal.roles.notice import NOTICE
 
 _HOOKS = (
@@ -72,13 +74,25 @@ def hand_over(ask: Ask, pool: Pool, own: list[ClaimDraft]) -> HandOver:
     count = ask.limit("count") or _count(ask) or acceptance.DEFAULT_COUNT
     write = _sort(ask)
     found = usable(ask, pool)
-    items = [write(number, ask, found) for number in range(min(count, 60))]
+    items = _distinct([write(number, ask, found) for number in range(min(count, 60))])
     named = (piece.noun.removesuffix("s") for piece in pieces(f"write {ask.brief.title}") if piece.noun)
     noun = next(named, "item")
     note = f"{NOTICE} {language.counted(len(items), noun).capitalize()}, first written without counting characters."
     return HandOver(
         title=language.cut(ask.brief.title, 150), note=note, items=items, claims=own, open_points=_open(found, pool)
     )
+
+
+def _distinct(items: list[ItemDraft]) -> list[ItemDraft]:
+    """No two items with the same text: one that says something again says that it does."""
+    seen: dict[str, int] = {}
+    found = []
+    for item in items:
+        times = seen[item.text] = seen.get(item.text, 0) + 1
+        again = f"{_AGAIN[(times - 2) % len(_AGAIN)]} " if times > 1 else ""
+        more = f"({language.spell(times)}) " if times > len(_AGAIN) + 1 else ""
+        found.append(item.model_copy(update={"text": f"{again}{more}{item.text}"}) if again else item)
+    return found
 
 
 def _count(ask: Ask) -> int | None:
@@ -94,6 +108,10 @@ def _open(found: list[Finding], pool: Pool) -> list[str]:
 
 def usable(ask: Ask, pool: Pool) -> list[Finding]:
     """Findings fit for the reader: undoubted, on the topic, not about a rival, not advice to the trade; best first."""
+    if not _RIVALS.search(ask.brief.mission):
+        near = choosing.on(pool.sound(), ask.primary, 3)
+        found = choosing.ranked(near if len(near) >= 3 else pool.sound(), ask.primary)
+        return sorted(found, key=lambda one: bool(choosing.fields(one)))
     topic = set(language.terms(ask.topic))
 
     def fit(one: Finding) -> float:
@@ -105,6 +123,8 @@ def usable(ask: Ask, pool: Pool) -> list[Finding]:
     close = [one for one in fitting if topic & set(language.terms(one.text))]
     return close if len(close) >= (ask.limit("count") or acceptance.DEFAULT_COUNT) else fitting
 
+
+_RIVALS = re.compile(r"\b(?:competitors?|competition|rivals?|launch|campaign)\b", re.IGNORECASE)
 
 Write = Callable[[int, Ask, list[Finding]], ItemDraft]
 
@@ -126,7 +146,9 @@ def _label(number: int, ask: Ask, prefix: str = "") -> str:
     place = _ORDINALS[number] if number < len(_ORDINALS) else language.without_digits(str(number + 1)) or "further"
     channels = _channels(ask)
     where = channels[number % len(channels)] if channels else ""
-    return f"{where}, {prefix or 'post'} {place}" if where else f"{prefix or 'Number'} {place}"
+    return (
+        f"{where}, {prefix or 'post'} {place}" if where and prefix in ("", "post") else f"{prefix or 'Number'} {place}"
+    )
 
 
 def _channels(ask: Ask) -> list[str]:
@@ -172,6 +194,13 @@ def _share(number: int, items: int, found: list[Finding]) -> list[Finding]:
     return [*own, second] if number % 2 == 0 and number // 2 < doubles and second not in own else own
 
 
+def _noun(ask: Ask) -> str:
+    """What one of the items is called: `notice`."""
+    nouns = (piece.noun for piece in pieces(f"write {ask.brief.title}") if piece.noun)
+    plural = next(nouns, "")
+    return plural.removesuffix("s").capitalize() if plural.endswith("s") else ""
+
+
 def _article(thing: str) -> str:
     if thing.split()[-1].endswith("s") or thing[:1].isupper():
         return thing
@@ -209,9 +238,21 @@ def _idea(number: int, ask: Ask, found: list[Finding]) -> ItemDraft:
     if not found:
         return ItemDraft(label=head, text=f"{head}. What is known about it has still to be found out.")
     own = found[number % len(found)]
+    if not _RIVALS.search(ask.brief.mission):
+        return _plain(number, ask, _in_turn(found))
     return ItemDraft(
         label=head, text=f"Starts from what is known: {own.marked()} Then asks what it means for the reader."
     )
+
+
+def _in_turn(found: list[Finding]) -> list[Finding]:
+    """The first finding of each source, then the second of each: ideas should come from all of them."""
+    places: dict[str, int] = {}
+    order = []
+    for one in found:
+        places[one.source] = places.get(one.source, 0) + 1
+        order.append((places[one.source], one))
+    return [one for _, one in sorted(order, key=lambda pair: pair[0])]
 
 
 def _question(number: int, ask: Ask, found: list[Finding]) -> ItemDraft:
@@ -224,22 +265,103 @@ def _question(number: int, ask: Ask, found: list[Finding]) -> ItemDraft:
     return ItemDraft(label="", text=asked[number % len(asked)].format(thing=_thing(ask)))
 
 
+def _answer(number: int, ask: Ask, found: list[Finding]) -> ItemDraft:
+    """A question with the finding that answers it."""
+    if number >= len(found):
+        asked = _question(number, ask, found)
+        return ItemDraft(label="", text=f"{asked.text} That is unknown; no document answers it.")
+    one = found[number]
+    return ItemDraft(label=texts.question(one, ask), text=one.marked())
+
+
 def _mail(number: int, ask: Ask, found: list[Finding]) -> ItemDraft:
     subject = _headline(number, ask, found).text
-    own = [one.marked() for one in found[number : number + 2]]
-    body = "\n\n".join(["Hello,", *own, _CLOSES[number % len(_CLOSES)], "Kind regards"])
+    body = "\n\n".join(
+        ["Hello,", *(one.marked() for one in _own(number, ask, found)), _CLOSES[number % len(_CLOSES)], "Kind regards"]
+    )
     return ItemDraft(label=f"Subject: {subject}", text=body)
 
 
+def _letter(number: int, ask: Ask, found: list[Finding]) -> ItemDraft:
+    """A letter on a matter of its own."""
+    to = re.search(r"\b(?:to|for)\s+(?:the\s+|our\s+)?([^\W\d_]+(?:\s[^\W\d_]+)?)", ask.brief.title)
+    greeting = f"Dear {to[1]}," if to else "Dear reader,"
+    said = " ".join(one.marked() for one in _own(number, ask, found)) or _unknown(number, ask)
+    body = "\n\n".join([greeting, said, _CLOSES[number % len(_CLOSES)], "Kind regards"])
+    return ItemDraft(label=_label(number, ask, "Letter"), text=body)
+
+
 def _plain(number: int, ask: Ask, found: list[Finding]) -> ItemDraft:
-    if not found:
-        return ItemDraft(
-            label=_label(number, ask), text=f"On {_thing(ask)} nothing is known yet; this place is kept for it."
-        )
-    return ItemDraft(label=_label(number, ask), text=found[number % len(found)].marked())
+    """One or two findings on the item's own matter."""
+    matter = _matter(number, ask, found)
+    label = _label(number, ask, _noun(ask))
+    own = _own(number, ask, found)
+    said = " ".join(_without(matter, one) for one in own) if own else _unknown(number, ask)
+    return ItemDraft(label=f"{label}, {matter}" if matter else label, text=said)
+
+
+def _without(matter: str, one: Finding) -> str:
+    """The finding without a label that only repeats the matter of the item."""
+    label, _, rest = one.text.partition(": ")
+    same = rest and matter and wording.roots(label) <= wording.roots(matter)
+    return replace(one, text=rest).marked() if same else one.marked()
+
+
+_AGAIN = (
+    "Once more:",
+    "To keep in mind:",
+    "Please remember:",
+    "As said before:",
+    "In case it was missed:",
+    "And again:",
+)
+
+
+def _unknown(number: int, ask: Ask) -> str:
+    place = _ORDINALS[number] if number < len(_ORDINALS) else language.spell(number + 1)
+    return f"Number {language.without_digits(place) or 'further'}: on {_thing(ask)} nothing is known; it stays open."
+
+
+def _matters(ask: Ask) -> list[str]:
+    """The matters that the request joins by "and": `refunds and damage`."""
+    first = ask.brief.brief.splitlines()[0] if ask.brief.brief else ask.brief.title
+    about = pieces_of.matter(first)
+    parts = [part.strip() for part in re.split(r",\s*(?:and\s+)?|\s+(?:and|und)\s+", about) if part.strip()]
+    return [part for part in parts if wording.content(part) and len(part.split()) <= 4]
+
+
+def _matter(number: int, ask: Ask, found: list[Finding]) -> str:
+    """The matter of the item, where what it says is on it."""
+    matters = _matters(ask)
+    own = matters[number % len(matters)] if len(matters) > 1 else ""
+    fitting = own and choosing.on(_own(number, ask, found), wording.content(own))
+    return language.without_digits(own) if fitting else ""
+
+
+def _own(number: int, ask: Ask, found: list[Finding]) -> list[Finding]:
+    """The findings of one item."""
+    return _shares(ask, tuple(found))[number] if found else []
+
+
+def _shares(ask: Ask, found: tuple[Finding, ...]) -> list[list[Finding]]:
+    """The findings dealt out: to each item those on its matter first, then what nobody has, then used ones again."""
+    count = max(1, min(ask.limit("count") or _count(ask) or acceptance.DEFAULT_COUNT, 60))
+    each = 2 if len(found) >= 2 * count else 1
+    matters = [wording.content(one) for one in _matters(ask)]
+    used: set[str] = set()
+    shares: list[list[Finding]] = []
+    for number in range(count):
+        near = choosing.on(found, matters[number % len(matters)]) if len(matters) > 1 else list(found)
+        fresh = [one for one in near if one.id not in used] or [one for one in found if one.id not in used]
+        share = (fresh or [(near or list(found))[number % len(near or found)]])[:each]
+        used |= {one.id for one in share}
+        shares.append(share)
+    return shares
 
 
 _SORTS: tuple[tuple[str, Write], ...] = (
+    ("faqs?|(?:questions?|frequently asked).*answers?|frequently asked", _answer),
+    ("letters?", _letter),
     ("ideas?|topics?", _idea),
     ("e?-?mails?", _mail),
     ("headlines?|titles?|taglines?|slogans?|names?|lines", _headline),
