@@ -43,6 +43,7 @@ from storage.outbox import Outbox
 log = structlog.get_logger(__name__)
 
 EVENTS_PATH = "/slack/events"
+GRACE = 5.0  # seconds that running phases get to end; what they have recorded is not lost
 SWEEP = 20.0  # seconds between looks for posts that nobody drains
 INHERIT = 30.0  # seconds between looks for the work of dead processes
 RENEW = 1500.0  # seconds after which the native status of a running mission is set again; Slack forgets it in an hour
@@ -71,7 +72,7 @@ class Baton:
     _runner: web.AppRunner | None = field(default=None)
 
     async def start(self, *, http: bool = False) -> None:
-        """Begins to work; interrupted phases and waiting posts go on."""
+        """Begins to work; interrupted phases and waiting posts go on. Raises CannotStart and EngineBusy."""
         await self.engine.start()
         if self.settings.baton_role != "worker":
             await (self._serve() if http else self._connect())
@@ -89,7 +90,7 @@ class Baton:
             await self._listening.close()
         if self._runner is not None:
             await self._runner.cleanup()
-        await self.engine.stop()
+        await self.engine.stop(GRACE)
         await self.model.aclose()
         await self.journal.close()
         await self.database.close()

@@ -103,7 +103,9 @@ class Settings(BaseSettings):
     def missing(self, http: bool) -> list[str]:
         """What `baton run` cannot begin without, one sentence each, by name."""
         found = [_token(self.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-", "OAuth & Permissions")]
-        if http:
+        if self.baton_role == "worker":
+            pass  # it posts, but nothing is sent to it
+        elif http:
             found.append(_token(self.slack_signing_secret, "SLACK_SIGNING_SECRET", "", "Basic Information"))
         else:
             page = "Basic Information, App-Level Tokens"

@@ -13,6 +13,7 @@ from agents.phases.plan import estimate
 from agents.ports import AlreadyDecided, Clock, Departments, File, PhaseCall
 from bot import access
 from bot.gateway import Gateway
+from bot.views.modals import FIELD
 from storage.changes import RowChange
 from storage.inbox import Gesture
 from storage.missions import MissionRows
@@ -206,8 +207,13 @@ def _edited_task(task: plans.Task, department: Department, values: dict[str, str
     return replace(
         task,
         title=values.get(f"title:{task.id}", task.title).strip(),
-        brief=values.get(f"brief:{task.id}") or task.brief,
+        brief=_brief(task, values.get(f"brief:{task.id}") or ""),
         specialist=who,
         tools=tools,
         needs=tuple(need for need in task.needs if need not in dropped),
     )
+
+
+def _brief(task: plans.Task, entered: str) -> str:
+    """The brief as it was edited; what the form had no room to show stays behind it."""
+    return entered + task.brief[FIELD:] if entered.strip() else task.brief

@@ -37,6 +37,9 @@ def _drawing(view: str) -> Iterator[None]:
         raise Nothing(f"The view {view} broke: {type(error).__name__}.") from error
 
 
+RATELIMITED = "ratelimited"  # why a row waits
+
+
 @dataclass(frozen=True)
 class Drain:
     """One channel's posts; the engine sees to it that only one drain works on a channel at a time."""
@@ -48,6 +51,9 @@ class Drain:
     clock: Clock
 
     async def __call__(self, channel: str) -> None:
+        until = await self.outbox.rests_until(channel, RATELIMITED)  # as Slack told a process that has ended since
+        if until is not None:
+            await asyncio.sleep((until - self.clock.now()).total_seconds())
         while await self.outbox.waiting(channel):
             row = await self.outbox.next(channel)
             if row is None:  # something waits for its time
@@ -59,7 +65,7 @@ class Drain:
         try:
             await self._send(row)
         except Busy as error:
-            await self._later(row, error.seconds, "ratelimited", arrived=False)
+            await self._later(row, error.seconds, RATELIMITED, arrived=False)
         except Unreachable as error:
             log.warning("slack_unreachable", row=row.key, reason=str(error))
             await self._later(row, PATIENCE[min(row.tries, len(PATIENCE) - 1)], "unreachable")

@@ -99,6 +99,12 @@ class Gateway:
         self._people: dict[str, tuple[float, Actor]] = {}
         self._missing: set[str] = set()  # methods this server does not know; asked once
 
+    def learn(self, body: Payload) -> None:
+        """Who we are, as an event says it: for servers that could not tell when they were asked."""
+        ours = [one for one in body.get("authorizations") or () if one.get("is_bot")]
+        self.bot = self.bot or str(ours[0].get("user_id") or "" if ours else "")
+        self.team = self.team or str(body.get("team_id") or "")
+
     # ---- posts ----
 
     async def post(self, payload: Payload, key: str) -> str:

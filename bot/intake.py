@@ -48,9 +48,7 @@ class Intake:
         """A new mission, or one sentence about why there is none."""
         text = await self._words(gesture)
         department = self.departments.choose(text)
-        actor = await self.gateway.actor(gesture.user)
-        no = access.refusal(actor, "ask", gesture.team, None, department) or fault(text, bool(gesture.payload["files"]))
-        if no:
+        if no := await self.refused(gesture.user, gesture.team, text, files=bool(gesture.payload["files"])):
             await self.missions.accept(gesture, show=[self._line(gesture, thread, no)])
             return None
         files = gesture.payload["files"]
@@ -74,6 +72,11 @@ class Intake:
             log.info("mission_accepted", mission=mission.id, channel=mission.channel)
         return mission if new else None
 
+    async def refused(self, user: str, team: str, text: str, *, files: bool) -> str | None:
+        """Why these words of this person become no mission, in one sentence; None when they do."""
+        actor = await self.gateway.actor(user)
+        return access.refusal(actor, "ask", team, None, self.departments.choose(text)) or fault(text, files)
+
     async def _reply(self, gesture: Gesture, mission: Mission) -> None:
         text = await self._words(gesture)
         if STOP.match(text):
@@ -82,8 +85,7 @@ class Intake:
         actor = await self.gateway.actor(gesture.user)
         department = self.departments.get(mission.department)
         if no := access.refusal(actor, "steer", gesture.team, mission, department):
-            await self.missions.accept(gesture)
-            await self.gateway.whisper(mission.channel, gesture.user, no, mission.thread)
+            await self._whisper(gesture, mission, no)
             return
         ts = str(gesture.ts)
         async with self.missions.receive(gesture, mission.id) as change:
@@ -97,8 +99,7 @@ class Intake:
         actor = await self.gateway.actor(gesture.user)
         no = access.refusal(actor, "stop", gesture.team, mission, self.departments.get(mission.department))
         if no:
-            await self.missions.accept(gesture)
-            await self.gateway.whisper(mission.channel, gesture.user, no, mission.thread)
+            await self._whisper(gesture, mission, no)
             return no
         async with self.missions.receive(gesture, id) as change:
             if change is None or change.mission.state in ENDED:
@@ -107,6 +108,11 @@ class Intake:
             change.tell(MissionCancelled("cancelled", gesture.user, ""))
         await self.halt(id)
         return None
+
+    async def _whisper(self, gesture: Gesture, mission: Mission, no: str) -> None:
+        """A refusal for this person alone, once though Slack tells of one message in two events."""
+        if await self.missions.accept(gesture):
+            await self.gateway.whisper(mission.channel, gesture.user, no, mission.thread)
 
     async def _words(self, gesture: Gesture) -> str:
         text = str(gesture.payload.get("text") or "")
@@ -126,6 +132,8 @@ def fault(text: str, files: bool) -> str | None:
             f"Your mission has {len(text):,} characters; I can take up to {LONGEST:,}. "
             "Please say in a few sentences what you want and attach the long part as a file."
         )
+    if STOP.match(text):
+        return "There is no mission in this thread that I could stop. Please say it in the thread of the mission."
     bare = re.sub(r":[a-z0-9_+'-]+:|https?://\S+", " ", text)
     if any(c.isalnum() for c in bare) or (files and not text):
         return None

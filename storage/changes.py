@@ -144,10 +144,14 @@ def _remember(session: Session, mission: str, event: Event, now: dt.datetime) ->
 def show(
     session: Session, team: str, mission: str | None, rows: Sequence[Outgoing], enqueue: Enqueue, now: dt.datetime
 ) -> None:
-    """Puts what is new into the outbox, and enqueues one drain for each channel that got something."""
+    """Puts what is new into the outbox, and enqueues a drain for each channel in which nothing waited before.
+
+    Where something waits there is a drain, and it ends only when nothing waits any more.
+    """
+    drained = {channel for channel in {row.channel for row in rows} if outbox.hold_waiting(session, channel)}
     first: dict[str, str] = {}
     for row in rows:
-        if outbox.put(session, team, mission, row, now):
+        if outbox.put(session, team, mission, row, now) and row.channel not in drained:
             first.setdefault(row.channel, row.key)
     for channel, key in first.items():
         enqueue(session, DrainCall(channel, key))

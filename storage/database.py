@@ -20,6 +20,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import migrate
 from storage.errors import DatabaseUnusable
+from storage.turn import Turn
 
 BUSY_MS = 10_000  # how long a connection waits for another process's write to end
 WORKERS = 7_301  # the first number of PostgreSQL's advisory locks that stand for living processes
@@ -57,8 +58,8 @@ class Database:
         self._reading = _sessions(engine if self.path else engine.execution_options(isolation_level="REPEATABLE READ"))
         self._single = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writing = _sessions(engine.execution_options(immediate=True))
-        # SQLite has one writer: our own wait their turn here, in order, instead of polling the file.
-        self._turn = asyncio.Lock() if self.path else None
+        # SQLite has one writer: our own wait their turn here instead of polling the file.
+        self._turn = Turn() if self.path else None
 
     @classmethod
     def open(cls, url: str) -> Database:
@@ -80,9 +81,13 @@ class Database:
             yield session
 
     @asynccontextmanager
-    async def write(self) -> AsyncGenerator[Transaction]:
-        """One transaction: committed at the end of the block, rolled back on an exception."""
-        async with self._alone(), self._turn or contextlib.nullcontext(), self._writing() as session, session.begin():
+    async def write(self, *, urgent: bool = False) -> AsyncGenerator[Transaction]:
+        """One transaction: committed at the end of the block, rolled back on an exception.
+
+        `urgent` is for what a person waits for: Slack gives us three seconds.
+        """
+        turn = self._turn.taken(urgent) if self._turn else contextlib.nullcontext()
+        async with self._alone(), turn, self._writing() as session, session.begin():
             yield session
 
     @asynccontextmanager

@@ -41,7 +41,7 @@ class MissionRows:
     @asynccontextmanager
     async def receive(self, gesture: Gesture, mission: str) -> AsyncGenerator[RowChange | None]:
         """The same in one commit with the gesture that asks for it; None when that was received before."""
-        async with self._database.write() as session:
+        async with self._database.write(urgent=True) as session:
             change = await session.run(self._received, gesture, mission)
             yield change
             if change:
@@ -56,7 +56,7 @@ class MissionRows:
         show: Sequence[Outgoing] = (),
     ) -> bool:
         """Receives a gesture with all that it begins, in one commit. False, with nothing written, when seen before."""
-        async with self._database.write() as session:
+        async with self._database.write(urgent=True) as session:
             return await session.run(self._accept, gesture, create, events, start, show)
 
     def _received(self, session: Session, gesture: Gesture, mission: str) -> RowChange | None:

@@ -58,6 +58,13 @@ def put(session: Session, team: str, mission: str | None, row: Outgoing, now: dt
     return writing.insert(session, tables.Outbox, values)
 
 
+def hold_waiting(session: Session, channel: str) -> bool:
+    """Whether something waits in the channel; until the end of the transaction it goes on waiting."""
+    row = tables.Outbox
+    wanted = select(row.id).where(row.channel == channel, col(row.state).in_(WAITING))
+    return session.exec(wanted.order_by(col(row.id)).limit(1).with_for_update()).first() is not None
+
+
 class Outbox:
     """What waits to be shown. One caller per channel at a time."""
 
@@ -123,6 +130,13 @@ class Outbox:
         async with self._database.read() as session:
             heads = [head for _, head in _heads(await session.run(_waiting, channel))]
         return min((head.not_before or head.at for head in heads), default=None)
+
+    async def rests_until(self, channel: str, reason: str) -> dt.datetime | None:
+        """Until when a row of the channel was put off for that reason, maybe long since; None when none was."""
+        row = tables.Outbox
+        wanted = select(sa.func.max(row.not_before)).where(row.channel == channel, row.reason == reason)
+        async with self._database.read() as session:
+            return (await session.exec(wanted.where(col(row.state).in_(WAITING)))).one()
 
     async def _set(self, row: OutboxRow, **values: Any) -> None:
         async with self._database.write() as session:

@@ -106,14 +106,16 @@ def settings(workspace: Workspace, rehearsal: Rehearsal | None, data: Path, **mo
 
 
 @asynccontextmanager
-async def opened(data: Path, *, workspace: Workspace | None = None, **more: Any) -> AsyncIterator[House]:
+async def opened(
+    data: Path, *, workspace: Workspace | None = None, http: bool = False, **more: Any
+) -> AsyncIterator[House]:
     """The house, opened and closed again."""
     async with workspace or Workspace(rate_limits=False) as place:
         rehearsal = Rehearsal()
         await rehearsal.start()
         try:
             program = await build(settings(place, rehearsal, data, **more), Tempo(0.0, 1, 0.0, 1))
-            await program.start()
+            await program.start(http=http)
             try:
                 yield House(place, rehearsal, program)
             finally:

@@ -37,7 +37,7 @@ async def review(run: Run, record: TaskRecord, work: Finished, seat: Seat, attem
     # Other tasks capture sources meanwhile; which ones this review saw is recorded, so that it can be repeated.
     seen = await seat.once("sources", lambda: _sources(run))
     snapshots = {id: run.snapshots[id] for id in seen}
-    known = run.evidence()
+    known = run.evidence(of=task.id)
     claims, verdicts = trace.trace(work.claims, snapshots, known.statuses, known.claims)
     traced = _with_uncovered(replace(work, claims=tuple(claims), verdicts=tuple(verdicts)), task.id, known.claims)
     await _store(run, record, traced, traced.verdicts)
@@ -70,7 +70,7 @@ async def _sources(run: Run) -> list[str]:
 
 def _by_code(run: Run, task: plans.Task, work: Finished) -> tuple[str, ...]:
     assert work.artifact
-    evidence = run.evidence(work)
+    evidence = run.evidence(work, of=task.id)
     blocked = [v for v in work.verdicts if v.status is Status.BLOCKED]
     points = [f"Claim {v.claim} does not stand ({v.reason.replace('_', ' ')}). {v.detail}".strip() for v in blocked]
     for check in task.checks:

@@ -52,9 +52,14 @@ class Run:
     snapshots: dict[str, Snapshot]
     unusable: int = 0  # how often the run has failed by answers that could not be used
 
-    def evidence(self, extra: Finished | None = None) -> Evidence:
-        """All claims of finished work, and of the work under review, with their standing."""
-        works = [*self.finished.values(), *([extra] if extra else [])]
+    def evidence(self, extra: Finished | None = None, of: str = "") -> Evidence:
+        """All claims of finished work, and of the work under review, with their standing.
+
+        `of` a task: only of what it builds on. What else is finished by then depends on chance, and a review has to
+        come out the same way when it is repeated.
+        """
+        near = _upstream(self.plan, of) if of else self.finished.keys()
+        works = [*(done for id, done in self.finished.items() if id in near), *([extra] if extra else [])]
         claims = {claim.id: claim for work in works for claim in work.claims}
         verdicts = [verdict for work in works for verdict in work.verdicts]
         return Evidence(claims, {id: status(claim, verdicts) for id, claim in claims.items()})

@@ -22,11 +22,13 @@ def register(app: AsyncApp, context: Context) -> None:
 
     @app.event("app_mention")
     async def mentioned(body: dict[str, Any]) -> None:
+        context.gateway.learn(body)
         if not body["event"].get("bot_id"):
             await context.intake.said(inbox.of_event(body, "mention"), addressed=True)
 
     @app.event("message")
     async def message(body: dict[str, Any]) -> None:
+        context.gateway.learn(body)
         event = body["event"]
         if event.get("subtype") not in CARRIED or event.get("bot_id") or not event.get("user"):
             return

@@ -12,7 +12,6 @@ from agents.ports import UnknownMission
 from bot import inbox
 from bot.decisions import Answer, NotNow, edited
 from bot.gateway import SlackError
-from bot.intake import fault
 from bot.listeners.context import Context
 from bot.views import modals
 from bot.views.actions import Form
@@ -84,7 +83,7 @@ async def _new(context: Context, ack: AsyncAck, body: dict[str, Any], view: dict
     """From a form: the mission gets a thread under a message that says who asked, or under the message it is about."""
     values, user = modals.values(view["state"]), body["user"]["id"]
     text, about = str(values["mission"]), view["private_metadata"]
-    if wrong := fault(text, files=False):
+    if wrong := await context.intake.refused(user, inbox.team(body), text, files=False):
         await ack(response_action="errors", errors={"mission": wrong})
         return
     channel, _, thread = about.partition("|")

@@ -15,6 +15,7 @@ from bot.views.post import Block, context, section
 from bot.views.text import plain
 
 View = dict[str, Any]
+FIELD = 3000  # characters that can be entered in one field
 SECTION = 2900  # characters in one section of the reading window
 BLOCKS = 98  # of the hundred that a window may have
 BYTES = 200_000  # of the 250,000 that a window may have
@@ -36,9 +37,9 @@ def _modal(form: Form, title: str, blocks: list[Block], private: str, submit: st
 def _text(
     block: str, label: str, initial: str = "", *, lines: bool = True, optional: bool = False, hint: str = ""
 ) -> Block:
-    element: Block = {"type": "plain_text_input", "action_id": "value", "multiline": lines, "max_length": 3000}
+    element: Block = {"type": "plain_text_input", "action_id": "value", "multiline": lines, "max_length": FIELD}
     if initial:
-        element["initial_value"] = initial[:3000]
+        element["initial_value"] = initial[:FIELD]
     found: Block = {
         "type": "input",
         "block_id": block,

@@ -24,7 +24,8 @@ def handed_over(file: File, department: Department, record: TaskRecord) -> Post:
     """A specialist's work under its own name: the note, the work or its beginning, and a way to all of it."""
     assert file.plan and record.artifact
     task = plans.task(file.plan, record.task)
-    again = f", attempt {record.attempt}" if record.attempt > 1 else ""
+    again = f", revision {record.rev}" if record.rev > 1 else ""
+    again += f", attempt {record.attempt}" if record.attempt > 1 else ""
     top = f"*{escape(task.title)}* ({task.id}{again})"
     blocks: list[Block] = [section(f"{top}\n{escape(record.note)}" if record.note else top)]
     shown, whole = preview(record.artifact, Numbers(file))

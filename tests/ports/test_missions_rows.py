@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
@@ -288,13 +289,21 @@ async def test_an_event_told_twice_happened_once_and_is_shown_once(opened, clock
         (PlanProposed("plan:1", 1, "m1:plan:1"), NOON + dt.timedelta(seconds=60)),
     ]
     assert len(await opened.rows(tables.Outbox)) == 4
-    assert opened.started == [
-        DrainCall("C1", "m1:run:1"),
-        DrainCall("D1", "m1:run:1:dm"),
-        DrainCall("C1", "m1:plan:1"),
-        DrainCall("D1", "m1:plan:1:dm"),
-    ]
+    assert opened.started == [DrainCall("C1", "m1:run:1"), DrainCall("D1", "m1:run:1:dm")]
     assert [one.event for one in await opened.missions.told("m1", told[0].seq)] == [told[1].event]
+
+
+async def test_a_drain_is_started_only_where_nothing_waits(opened):
+    async with opened.missions.change("m1") as change:
+        change.tell(RunStarted("run:1", 1))
+    async with opened.missions.change("m1") as change:
+        change.tell(RunStarted("run:2", 2))
+    assert opened.started == [DrainCall("C1", "m1:run:1"), DrainCall("D1", "m1:run:1:dm")]
+    async with opened.database.write() as session:
+        await session.exec(sa.update(tables.Outbox).where(tables.Outbox.channel == "C1").values(state="sent"))
+    async with opened.missions.change("m1") as change:
+        change.tell(RunStarted("run:3", 3))
+    assert opened.started[2:] == [DrainCall("C1", "m1:run:3")]
 
 
 async def test_one_gate_has_one_decision(opened):

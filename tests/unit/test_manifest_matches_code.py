@@ -19,6 +19,7 @@ MESSAGE_EVENTS = ("message.channels", "message.groups", "message.im", "message.m
 METHODS: dict[str, tuple[str, ...]] = {
     "agents.sessions.": ("chat:write",),
     "api.test": (),
+    "apps.connections.open": (),  # with the app-level token, which has connections:write of its own
     "assistant.threads.": ("assistant:write",),
     "auth.test": (),
     "blocks.validate": (),
