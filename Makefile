@@ -13,7 +13,7 @@ run: $(STAMP) ## start Baton: in Slack with tokens in .env, else in a local work
 	@$(BIN)/python -m bot run --local
 
 test: $(STAMP) ## run all tests
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n 4 --dist loadfile
 
 check: $(STAMP) ## format, lint, types
 	@$(BIN)/ruff format --check .
