@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help run test check picture constraints clean
+.PHONY: help run test check bench picture constraints clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -19,6 +19,9 @@ check: $(STAMP) ## format, lint, types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/pyright --pythonpath $(BIN)/python
+
+bench: $(STAMP) ## print figures: acknowledgements, overhead of a call, a waiting mission, the journal
+	@for one in acks calls waiting journal; do $(BIN)/python -m bench.$$one; done
 
 picture: $(STAMP) ## draw the picture of a thread in the README anew, from the real page
 	@$(BIN)/python docs/picture.py docs/thread.png

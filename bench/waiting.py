@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 from bench import paper
@@ -26,8 +28,16 @@ async def planned(street: Street, missions: int) -> None:
             await street.see(lambda thread=thread: len(outside.markers(street.thread(thread))) == 1)
 
 
+async def shown(street: Street) -> None:
+    """Waits until nothing is left to be shown."""
+    with closing(sqlite3.connect(street.data / "baton.db", timeout=10)) as database:
+        while database.execute("select count(*) from outbox where state in ('new', 'sending')").fetchone()[0]:  # noqa: ASYNC110
+            await asyncio.sleep(0.5)
+
+
 async def rests(street: Street, pid: int) -> tuple[int, float]:
     """Memory in kB and the share of a CPU in percent of a process that has nothing to do."""
+    await shown(street)
     await asyncio.sleep(QUIET)
     busy, began = paper.cpu_s(pid), time.perf_counter()
     await asyncio.sleep(QUIET)

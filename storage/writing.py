@@ -44,6 +44,13 @@ def insert(session: Session, table: type[tables.Row], values: Mapping[str, Any])
     return cast("sa.Result[Any]", session.exec(statement)).first() is not None
 
 
+def insert_all(session: Session, table: type[tables.Row], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Adds the rows whose keys are free, in one statement."""
+    if rows:
+        cleaned = [plain.clean(values) for values in rows]
+        session.exec(_insert(session)(table).values(cleaned).on_conflict_do_nothing())
+
+
 def upsert(session: Session, table: type[tables.Row], key: Sequence[str], values: Mapping[str, Any]) -> None:
     """Adds the row, or gives the row of that key all these values."""
     statement = _insert(session)(table).values(**plain.clean(values))
@@ -99,16 +106,16 @@ def save_snapshot(session: Session, mission: str, task: str, given: evidence.Sna
 
 def add_claims(session: Session, of: AttemptKey, claims: Sequence[evidence.Claim]) -> None:
     """The claims of one attempt, in their order; each once."""
-    for place, claim in enumerate(claims):
-        values = {**asdict(of), "id": claim.id, "place": place, "claim": plain.pack(claim)}
-        insert(session, tables.Claim, values)
+    rows = [
+        {**asdict(of), "id": claim.id, "place": place, "claim": plain.pack(claim)} for place, claim in enumerate(claims)
+    ]
+    insert_all(session, tables.Claim, rows)
 
 
 def add_verdicts(session: Session, of: AttemptKey, verdicts: Sequence[evidence.Verdict]) -> None:
     """What was found about the claims of one attempt; each finding once."""
-    for verdict in verdicts:
-        body = asdict(of) | plain.pack(verdict)
-        insert(session, tables.Verdict, {"key": plain.digest(body), **body})
+    bodies = [asdict(of) | plain.pack(verdict) for verdict in verdicts]
+    insert_all(session, tables.Verdict, [{"key": plain.digest(body), **body} for body in bodies])
 
 
 def save_result(session: Session, mission: str, given: ResultRecord) -> None:

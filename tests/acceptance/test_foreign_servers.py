@@ -12,22 +12,23 @@ from bot.local.workspace import Workspace
 from bot.views.actions import Action
 from tests import house
 from tests.faults import outside
-from tests.house import SEED, House
+from tests.faults.outside import LIGHT
+from tests.house import House
 
 KNOWN = {"chat.postMessage", "chat.update", "views.open", "views.update", "views.push", "views.publish"}
 CONNECTION = {"apps.connections.open"}  # how Socket Mode begins
 
 
 async def played(home: House) -> list[dict[str, object]]:
-    """The seed mission from mention to receipt; the thread."""
-    thread = await home.ask(SEED)
+    """A mission from mention to receipt; the thread."""
+    thread = await home.ask(LIGHT)
     mission = (await home.mission(thread)).id
     await home.reach(mission, State.PLAN_GATE)
     await home.press(thread, Action.APPROVE)
     await home.reach(mission, State.RESULT_GATE)
     await home.press(thread, Action.APPROVE)
     file = await home.reach(mission, State.DELIVERED)
-    assert file.mission.text == SEED
+    assert file.mission.text == LIGHT
     assert file.mission.team == home.workspace.state.team_id
     return home.thread(thread)
 

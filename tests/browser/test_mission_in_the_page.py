@@ -74,10 +74,10 @@ async def test_a_person_does_a_mission_from_typing_to_receipt(browser: Browser, 
     await deliver.click()
 
     await expect(thread.get_by_text("Receipt").first).to_be_attached(timeout=MISSION_MS)
-    await expect(thread.get_by_text("Open the whole document")).to_be_attached()
+    await expect(thread.get_by_text("Open the whole document").first).to_be_attached()
     await expect(thread.get_by_test_id("file").filter(has_text="calendar file")).to_be_attached()
     await expect(thread.locator('[data-action-id="gate_approve"]')).to_have_count(0)
 
-    await thread.get_by_text("Open the whole document").click()
+    await thread.get_by_text("Open the whole document").first.click()
     await expect(page.get_by_test_id("canvas")).to_contain_text("Sources")
     await context.close()

@@ -20,6 +20,8 @@ from bot.local.workspace import Workspace
 from bot.views.actions import Action
 
 ROOT = Path(__file__).parents[2]
+LIGHT = "Draft a competitive analysis of coffee pods and create a 10-day launch calendar."
+LIGHT_FILES = ["10-day-launch-calendar.csv", "10-day-launch-calendar.ics"]
 PATIENCE = 60.0  # seconds for a process to start or a mission to get somewhere, on a busy machine
 READY = "Baton works in"
 

@@ -12,7 +12,8 @@ from bot.local.workspace import Workspace
 from bot.views.actions import Action
 from tests import house
 from tests.faults import outside
-from tests.house import SEED, House
+from tests.faults.outside import LIGHT
+from tests.house import House
 
 RECONNECT = 15.0  # seconds that Baton may take to listen again
 
@@ -28,7 +29,7 @@ async def listens(home: House, before: int) -> None:
 async def test_a_socket_that_is_sent_away_in_mid_mission_is_replaced(tmp_path: Path, reason: str) -> None:
     async with house.opened(tmp_path) as home:
         before = home.workspace.sockets.opened
-        thread = await home.ask(SEED)
+        thread = await home.ask(LIGHT)
         await home.workspace.disconnect(reason)  # perhaps before the mention was acknowledged
         mission = (await home.mission(thread)).id
         await home.reach(mission, State.PLAN_GATE)
@@ -47,7 +48,7 @@ async def test_a_socket_that_is_sent_away_in_mid_mission_is_replaced(tmp_path: P
 async def test_a_warning_changes_nothing_that_people_notice(tmp_path: Path) -> None:
     async with house.opened(tmp_path) as home:
         await home.workspace.disconnect("warning")
-        thread = await home.ask(SEED)
+        thread = await home.ask(LIGHT)
         await home.reach((await home.mission(thread)).id, State.PLAN_GATE)
 
 
@@ -59,7 +60,7 @@ async def test_a_deaf_socket_is_found_and_what_it_missed_is_done_once(
     async with house.opened(tmp_path, workspace=Workspace(rate_limits=False, ack_timeout=0.5)) as home:
         before = home.workspace.sockets.opened
         home.workspace.faults.deafen()
-        thread = await home.ask(SEED)
+        thread = await home.ask(LIGHT)
         await home.workspace.wait_for(lambda: len(home.workspace.recorder.deliveries("app_mention")) == 2)
         await listens(home, before)
         home.workspace.faults.deafen(False)
@@ -74,6 +75,6 @@ async def test_a_socket_that_brings_something_is_left_alone(tmp_path: Path, monk
     monkeypatch.setattr(listening, "SILENCE", 30.0)
     monkeypatch.setattr(app, "WATCH", 0.1)
     async with house.opened(tmp_path) as home:
-        thread = await home.ask(SEED)
+        thread = await home.ask(LIGHT)
         await home.reach((await home.mission(thread)).id, State.PLAN_GATE)
         assert home.workspace.sockets.opened == 1
