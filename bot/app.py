@@ -43,7 +43,7 @@ from storage.outbox import Outbox
 log = structlog.get_logger(__name__)
 
 EVENTS_PATH = "/slack/events"
-GRACE = 5.0  # seconds that running phases get to end; what they have recorded is not lost
+GRACE = 4.0  # seconds that running phases get to end; what they have recorded is not lost
 SWEEP = 20.0  # seconds between looks for posts that nobody drains
 INHERIT = 30.0  # seconds between looks for the work of dead processes
 RENEW = 1500.0  # seconds after which the native status of a running mission is set again; Slack forgets it in an hour

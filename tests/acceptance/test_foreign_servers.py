@@ -13,22 +13,22 @@ from bot.views.actions import Action
 from tests import house
 from tests.faults import outside
 from tests.faults.outside import LIGHT
-from tests.house import House
+from tests.house import SEED, House
 
 KNOWN = {"chat.postMessage", "chat.update", "views.open", "views.update", "views.push", "views.publish"}
 CONNECTION = {"apps.connections.open"}  # how Socket Mode begins
 
 
-async def played(home: House) -> list[dict[str, object]]:
+async def played(home: House, text: str = LIGHT) -> list[dict[str, object]]:
     """A mission from mention to receipt; the thread."""
-    thread = await home.ask(LIGHT)
+    thread = await home.ask(text)
     mission = (await home.mission(thread)).id
     await home.reach(mission, State.PLAN_GATE)
     await home.press(thread, Action.APPROVE)
     await home.reach(mission, State.RESULT_GATE)
     await home.press(thread, Action.APPROVE)
     file = await home.reach(mission, State.DELIVERED)
-    assert file.mission.text == LIGHT
+    assert file.mission.text == text
     assert file.mission.team == home.workspace.state.team_id
     return home.thread(thread)
 
@@ -64,7 +64,7 @@ async def test_a_model_server_that_lacks_something(tmp_path: Path, lacking: list
     async with house.opened(tmp_path) as home:
         for kind in lacking:
             home.rehearsal.faults.add(kind, times=None)
-        thread = await played(home)
+        thread = await played(home, SEED)
         assert ">receipt:" in outside.markers(thread)[-1]
         struck = [call for call in home.rehearsal.calls if call.outcome != "ok"]
         assert 0 < len(struck) <= 16  # each kind of request finds out once; those at the same time each by themselves
