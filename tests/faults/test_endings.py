@@ -63,7 +63,7 @@ async def test_a_process_that_is_told_to_end_in_mid_work_ends_and_the_next_goes_
         await ends_soon(process)
         assert outside.doubled(outside.visible(street.thread(thread))) == []
         assert outside.doubled([key for key, _ in street.recorded()]) == []
-        assert street.rehearsal.count - len(street.recorded()) <= 2  # those that hung
+        assert street.rehearsal.count - len(street.recorded()) <= 2 + 4  # what hung, and what was under way later
         calls = street.workspace.recorder.calls("chat.postMessage")
         after = calls[calls.index(refused(street)[0]) + 1]
         assert after.at - refused(street)[0].at >= 12  # the next process knew that Slack had asked to wait
