@@ -6,7 +6,7 @@ import argparse
 from contextlib import AsyncExitStack
 
 from bot.cli import Failure
-from bot.commands.starting import running, settings, until_stopped
+from bot.commands.starting import running, settings, stopping
 from bot.local import standins
 
 
@@ -21,7 +21,8 @@ async def main(options: argparse.Namespace) -> int:
         elif missing := given.missing(options.http):
             raise Failure("\n".join([*missing, "Without Slack, `make run` opens a local workspace."]))
         await stack.enter_async_context(running(given, http=options.http))
+        stopped = stopping()
         print(f"Baton works in {where}", flush=True)
         print("Stop it with Ctrl-C; what is under way goes on at the next start.", flush=True)
-        await until_stopped()
+        await stopped.wait()
     return 0

@@ -58,8 +58,3 @@ def stopping() -> asyncio.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     return stopped
-
-
-async def until_stopped() -> None:
-    """Waits for Ctrl-C or SIGTERM."""
-    await stopping().wait()
