@@ -227,13 +227,32 @@ class Note:
     message: str  # ts
     user: str
     text: str
+    kind: str = "steer"  # steer, answer, decision, scope, chatter; only the first two and scope go to models
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something the department asks a person, with what it takes if nobody answers."""
+
+    question: str
+    default: str
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A drafted plan that is not the mission's yet, under the gate that asks about it."""
+
+    gate: str
+    plan: Plan
+    estimate: Estimate
+    questions: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True)
 class PhaseCall:
     """A phase to be started: its workflow's id makes it start once."""
 
-    phase: Literal["plan", "run", "deliver"]
+    phase: Literal["plan", "run", "deliver", "change"]
     mission: str
     rev: int
 
@@ -281,7 +300,9 @@ class Change(Protocol):
 
     mission: Mission  # as read inside this transaction
 
-    def move(self, to: State, *, reason: str = "", title: str = "", rev: int | None = None) -> None:
+    def move(
+        self, to: State, *, reason: str = "", title: str = "", rev: int | None = None, stood: State | None = None
+    ) -> None:
         """Raises IllegalMove. Moving to the present state only updates the other fields."""
         ...
 
@@ -309,6 +330,7 @@ class Change(Protocol):
         ...
 
     def save_note(self, note: Note) -> None: ...
+    def save_proposal(self, proposal: Proposal) -> None: ...
     def open_gate(self, gate: Gate) -> None: ...
     def decide(self, decision: Decision) -> None:
         """Raises AlreadyDecided when the gate has a decision."""
@@ -358,6 +380,14 @@ class Missions(Protocol):
 
     async def wishes(self, mission: str, rev: int) -> tuple[str, ...]:
         """What a person asked for when this plan revision was started."""
+        ...
+
+    async def proposal(self, gate: str) -> Proposal | None:
+        """The drafted plan that this gate is about."""
+        ...
+
+    async def halted(self, team: str) -> str | None:
+        """Who halted the workspace; None when nobody did."""
         ...
 
     async def told(self, mission: str, after: int = 0) -> Sequence[Told]: ...

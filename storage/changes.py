@@ -20,6 +20,7 @@ from agents.ports import (
     Note,
     Outgoing,
     PhaseCall,
+    Proposal,
     ResultRecord,
     Router,
     TaskRecord,
@@ -37,19 +38,28 @@ class RowChange:
         self.mission = self._before = mission
         self._gates: dict[str, Gate] = {gate.id: gate for gate in gates}
         self._writes: list[Write] = []
+        self._last: list[Write] = []  # after what is told: a drain is enqueued where nothing waited before
         self._events: list[Event] = []
         self._shown: list[Outgoing] = []
         self._calls: list[PhaseCall] = []
 
-    def move(self, to: State, *, reason: str = "", title: str = "", rev: int | None = None) -> None:
-        """Raises IllegalMove. A reason belongs to the state it was given for; a title stays until there is another."""
+    def move(
+        self, to: State, *, reason: str = "", title: str = "", rev: int | None = None, stood: State | None = None
+    ) -> None:
+        """Raises IllegalMove. A reason belongs to the state it was given for; a title stays until there is another.
+
+        `stood` says where an interrupted mission goes on; it too belongs to the state it was given for.
+        """
         before = self.mission
         if to is not before.state:
             check_move(before.state, to)
         elif not reason:
             reason = before.reason
         rev = before.rev if rev is None else rev
-        self.mission = replace(before, state=to, reason=reason, title=title or before.title, rev=rev)
+        kept = before.stood if to is before.state else ""
+        self.mission = replace(
+            before, state=to, reason=reason, title=title or before.title, rev=rev, stood=str(stood or kept)
+        )
 
     def save_plan(self, rev: int, plan: Plan, estimate: Estimate) -> None:
         """The plan with the highest revision is the one that counts."""
@@ -82,6 +92,18 @@ class RowChange:
     def save_note(self, note: Note) -> None:
         """A reply in the thread; an edited one replaces its words."""
         self._later(lambda session: writing.save_note(session, self.mission.id, note))
+
+    def save_proposal(self, proposal: Proposal) -> None:
+        """A drafted plan that is not the mission's yet."""
+        self._later(lambda session: writing.save_proposal(session, self.mission.id, proposal))
+
+    def hold_back(self) -> None:
+        """Keeps what waits to be shown of the mission's work from being shown, until `let_go`."""
+        self._later(lambda session: outbox.hold_back(session, self.mission.id))
+
+    def let_go(self) -> None:
+        """What was held back may be shown; it goes with the drain of what is told in the same commit."""
+        self._last.append(lambda session: outbox.let_go(session, self.mission.id))
 
     def open_gate(self, gate: Gate) -> None:
         """Asks once; asked again before there is an answer, it is bound to what is shown now."""
@@ -127,6 +149,8 @@ class RowChange:
         new = [event for event in self._events if _remember(session, self.mission.id, event, now)]
         rows = [row for event in new for row in route(self.mission, event)]
         show(session, self.mission.team, self.mission.id, [*rows, *self._shown], enqueue, now)
+        for write in self._last:
+            write(session)
         for call in self._calls:
             enqueue(session, call)
 

@@ -9,7 +9,20 @@ from sqlmodel import Session, col, select
 
 from agents.domain.events import Event
 from agents.domain.mission import ENDED, Gate, Mission
-from agents.ports import Clock, Enqueue, File, Journal, Note, Outgoing, PhaseCall, Router, Spent, TaskRecord, Told
+from agents.ports import (
+    Clock,
+    Enqueue,
+    File,
+    Journal,
+    Note,
+    Outgoing,
+    PhaseCall,
+    Proposal,
+    Router,
+    Spent,
+    TaskRecord,
+    Told,
+)
 from storage import inbox, plain, reading, tables, writing
 from storage.changes import RowChange, show
 from storage.database import Database
@@ -121,6 +134,17 @@ class MissionRows:
         async with self._database.read() as session:
             row = await session.get(tables.Wishes, (mission, rev))
             return tuple(row.wishes) if row else ()
+
+    async def proposal(self, gate: str) -> Proposal | None:
+        """The drafted plan that this gate is about."""
+        async with self._database.read() as session:
+            return await session.run(reading.proposal, gate)
+
+    async def halted(self, team: str) -> str | None:
+        """Who halted the workspace; None when nobody did."""
+        async with self._database.read() as session:
+            row = await session.get(tables.Halt, team)
+            return row.user if row else None
 
     async def attempt(self, mission: str, task: str, rev: int, attempt: int) -> TaskRecord | None:
         """One hand-over as it was made, kept when later ones follow."""

@@ -1,7 +1,8 @@
 """The outbox: what is to be shown, each row once, one channel at a time.
 
 A row is `new`, then `sending` from before Slack is asked until the answer is stored, then `sent`; or `parked` when
-Slack will never take it, or `merged` when a later version of the same message made it moot. Who finds a row that is
+Slack will never take it, or `merged` when a later version of the same message made it moot, or `held` while the
+mission it tells of is interrupted. Who finds a row that is
 already `sending` must look in Slack before asking again: an earlier try may have arrived.
 """
 
@@ -63,6 +64,25 @@ def hold_waiting(session: Session, channel: str) -> bool:
     row = tables.Outbox
     wanted = select(row.id).where(row.channel == channel, col(row.state).in_(WAITING))
     return session.exec(wanted.order_by(col(row.id)).limit(1).with_for_update()).first() is not None
+
+
+def hold_back(session: Session, mission: str) -> None:
+    """Work of the mission that nobody has been shown yet waits until `let_go`; questions and receipts go on."""
+    row = tables.Outbox
+    which = (
+        col(row.mission) == mission,
+        col(row.state) == "new",
+        col(row.op).in_(("post", "deliver")),
+        col(row.priority) > 0,
+    )
+    session.exec(sa.update(row).where(*which).values(state="held"))
+
+
+def let_go(session: Session, mission: str) -> None:
+    """What was held back waits to be shown again."""
+    row = tables.Outbox
+    which = (col(row.mission) == mission, col(row.state) == "held")
+    session.exec(sa.update(row).where(*which).values(state="new"))
 
 
 class Outbox:

@@ -10,7 +10,17 @@ from sqlmodel import Session, col, select
 from agents.domain import events as happenings
 from agents.domain import evidence, mission
 from agents.domain import plan as planning
-from agents.ports import File, Note, ResultRecord, Spent, TaskRecord, Told, UnknownMission
+from agents.ports import (
+    File,
+    Note,
+    Proposal,
+    Question,
+    ResultRecord,
+    Spent,
+    TaskRecord,
+    Told,
+    UnknownMission,
+)
 from storage import plain, tables
 
 R = TypeVar("R", bound=tables.Row)
@@ -113,7 +123,16 @@ def _result(session: Session, id: str) -> ResultRecord | None:
 def notes(session: Session, id: str) -> tuple[Note, ...]:
     """Replies of people in the thread, oldest first."""
     rows = of_mission(session, tables.Note, id, tables.Note.message)
-    return tuple(Note(row.message, row.user, row.text) for row in rows)
+    return tuple(Note(row.message, row.user, row.text, row.kind) for row in rows)
+
+
+def proposal(session: Session, gate: str) -> Proposal | None:
+    """The drafted plan that a gate is about."""
+    row = session.get(tables.Proposal, gate)
+    if row is None:
+        return None
+    plan, estimate = plain.unpack(planning.Plan, row.plan), plain.unpack(planning.Estimate, row.estimate)
+    return Proposal(row.gate, plan, estimate, tuple(Question(**one) for one in row.questions))
 
 
 def told(session: Session, id: str, after: int) -> list[Told]:

@@ -53,6 +53,7 @@ class Mission(Row, table=True):
     title: str
     reason: str
     files: list[str] = Field(sa_type=JSON)
+    stood: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class Plan(Row, table=True):
@@ -182,6 +183,35 @@ class Note(Row, table=True):
     message: str = Field(primary_key=True)
     user: str
     text: str
+    kind: str = Field(default="steer", sa_column_kwargs={"server_default": "steer"})
+
+
+class Proposal(Row, table=True):
+    """A plan that was drafted and is not the mission's yet: a change that is asked about, or one before questions."""
+
+    gate: str = Field(primary_key=True)
+    mission: str = Field(foreign_key="mission.id", index=True)
+    plan: dict[str, Any] = Field(sa_type=JSON)
+    estimate: dict[str, Any] = Field(sa_type=JSON)
+    questions: list[dict[str, Any]] = Field(sa_type=JSON)
+
+
+class Wait(Row, table=True):
+    """How long a gate has waited and what was done about it. Stage: 0 asked, 1 reminded, 2 escalated, 3 given up."""
+
+    gate: str = Field(primary_key=True, foreign_key="gate.id")
+    mission: str = Field(foreign_key="mission.id")
+    since: dt.datetime = Field(sa_type=UTC)
+    stage: int
+    due: dt.datetime | None = Field(sa_type=UTC, index=True)
+
+
+class Halt(Row, table=True):
+    """A workspace in which nothing may go on, by word of an admin."""
+
+    team: str = Field(primary_key=True)
+    user: str
+    at: dt.datetime = Field(sa_type=UTC)
 
 
 class Outbox(Row, table=True):

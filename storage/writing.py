@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from agents.domain import evidence, mission
 from agents.domain import plan as planning
 from agents.domain.mission import TaskState
-from agents.ports import Note, ResultRecord, TaskRecord
+from agents.ports import Note, Proposal, ResultRecord, TaskRecord
 from storage import plain, tables
 
 PROGRESS = (
@@ -126,6 +126,18 @@ def save_result(session: Session, mission: str, given: ResultRecord) -> None:
 def save_note(session: Session, mission: str, given: Note) -> None:
     """An edited message replaces the words it had."""
     upsert(session, tables.Note, ["mission", "message"], {"mission": mission, **plain.shallow(given)})
+
+
+def save_proposal(session: Session, mission: str, given: Proposal) -> None:
+    """The plan that a gate asks about; written again it is the same."""
+    values = {
+        "gate": given.gate,
+        "mission": mission,
+        "plan": plain.pack(given.plan),
+        "estimate": plain.pack(given.estimate),
+        "questions": [asdict(one) for one in given.questions],
+    }
+    upsert(session, tables.Proposal, ["gate"], values)
 
 
 def open_gate(session: Session, gate: mission.Gate) -> None:

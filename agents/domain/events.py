@@ -154,6 +154,99 @@ class NoteTaken(Event):
     user: str
     message: str  # ts
     text: str
+    kind: str = "steer"  # steer, answer, decision, scope, chatter
+
+
+@dataclass(frozen=True)
+class NoteChanged(Event):
+    """A reply that was taken up was edited, or deleted when `text` is empty."""
+
+    user: str
+    message: str  # ts
+    text: str
+
+
+@dataclass(frozen=True)
+class RequestChanged(Event):
+    """The message that gave the mission was edited, or deleted when `text` is empty."""
+
+    user: str
+    text: str
+
+
+@dataclass(frozen=True)
+class QuestionsAsked(Event):
+    """The department asks before it plans, once."""
+
+    gate: str
+
+
+@dataclass(frozen=True)
+class ChangeProposed(Event):
+    """A changed plan waits for a person while the present one goes on."""
+
+    gate: str
+
+
+@dataclass(frozen=True)
+class MissionPaused(Event):
+    """A person, or the halt of the workspace, keeps the mission from going on."""
+
+    user: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class MissionResumed(Event):
+    """The mission goes on where it stood."""
+
+    user: str
+    rev: int
+
+
+@dataclass(frozen=True)
+class TaskSkipped(Event):
+    """A person decided to go on without a task."""
+
+    task: str
+    user: str
+
+
+@dataclass(frozen=True)
+class TaskRetried(Event):
+    """A person wants a task done again."""
+
+    task: str
+    user: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ResultEdited(Event):
+    """A person changed a deliverable before approving it."""
+
+    task: str
+    user: str
+    rev: int
+    attempt: int
+
+
+@dataclass(frozen=True)
+class Reminded(Event):
+    """Those who should decide were asked again, or somebody else was."""
+
+    gate: str
+    step: str  # "reminder" or "escalation"
+    users: tuple[str, ...]
+    channel: str = ""  # besides the mission's own
+
+
+@dataclass(frozen=True)
+class Unanswered(Event):
+    """Nobody answered in time; what the department chose for that case came of it. Never a denial."""
+
+    gate: str
+    outcome: str  # hold, skip, alternative, cancel
 
 
 KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}

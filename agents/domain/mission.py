@@ -12,29 +12,36 @@ class State(StrEnum):
     """Where a mission stands. Waiting states cost a row and nothing else."""
 
     PLANNING = "planning"
+    QUESTIONS = "questions"  # the department asked before it plans; each question has a default
     PLAN_GATE = "plan_gate"  # a person looks at the plan
     RUNNING = "running"
     TASK_GATE = "task_gate"  # a person decides about a task that could not be accepted
     RESULT_GATE = "result_gate"  # a person looks at the result
     DELIVERING = "delivering"
+    PAUSED = "paused"  # a person or the halt of the workspace keeps it from going on; `Mission.stood` says from where
     DELIVERED = "delivered"
     CANCELLED = "cancelled"
     FAILED = "failed"  # cannot go on by itself; the reason is on record and a person was told
 
 
 ENDED = frozenset({State.DELIVERED, State.CANCELLED})
-WAITING = frozenset({State.PLAN_GATE, State.TASK_GATE, State.RESULT_GATE})
+WORKING = frozenset({State.PLANNING, State.RUNNING, State.DELIVERING})  # a phase is at work or about to begin
+WAITING = frozenset({State.QUESTIONS, State.PLAN_GATE, State.TASK_GATE, State.RESULT_GATE})
+
+_INTERRUPTED = frozenset(State) - ENDED - {State.PAUSED, State.FAILED}  # where a mission can go on from
 
 MOVES: dict[State, frozenset[State]] = {
-    State.PLANNING: frozenset({State.PLAN_GATE, State.CANCELLED, State.FAILED}),
-    State.PLAN_GATE: frozenset({State.RUNNING, State.PLANNING, State.PLAN_GATE, State.CANCELLED}),
-    State.RUNNING: frozenset({State.TASK_GATE, State.RESULT_GATE, State.CANCELLED, State.FAILED}),
-    State.TASK_GATE: frozenset({State.RUNNING, State.CANCELLED}),
-    State.RESULT_GATE: frozenset({State.DELIVERING, State.RUNNING, State.CANCELLED}),
-    State.DELIVERING: frozenset({State.DELIVERED, State.CANCELLED, State.FAILED}),
+    State.PLANNING: frozenset({State.QUESTIONS, State.PLAN_GATE, State.PAUSED, State.CANCELLED, State.FAILED}),
+    State.QUESTIONS: frozenset({State.PLANNING, State.PLAN_GATE, State.PAUSED, State.CANCELLED}),
+    State.PLAN_GATE: frozenset({State.RUNNING, State.PLANNING, State.PLAN_GATE, State.PAUSED, State.CANCELLED}),
+    State.RUNNING: frozenset({State.TASK_GATE, State.RESULT_GATE, State.PAUSED, State.CANCELLED, State.FAILED}),
+    State.TASK_GATE: frozenset({State.RUNNING, State.PAUSED, State.CANCELLED}),
+    State.RESULT_GATE: frozenset({State.DELIVERING, State.RUNNING, State.PAUSED, State.CANCELLED}),
+    State.DELIVERING: frozenset({State.DELIVERED, State.PAUSED, State.CANCELLED, State.FAILED}),
     State.FAILED: frozenset({State.PLANNING, State.RUNNING, State.DELIVERING, State.CANCELLED}),
+    State.PAUSED: _INTERRUPTED | {State.CANCELLED},
     State.DELIVERED: frozenset(),
-    State.CANCELLED: frozenset(),
+    State.CANCELLED: _INTERRUPTED,  # a mission that was stopped goes on where a person asks for it
 }
 
 
@@ -60,6 +67,7 @@ class Mission:
     title: str = ""
     reason: str = ""  # why it was cancelled or failed, one sentence
     files: tuple[str, ...] = ()  # Slack ids of the files that came with the request
+    stood: str = ""  # the state in which it was paused or stopped; there it goes on
 
 
 def check_move(present: State, to: State) -> None:

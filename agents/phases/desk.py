@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import cast
 
 import structlog
 
 from agents.domain.department import Department, Specialist
-from agents.domain.events import MissionFailed
+from agents.domain.events import MissionFailed, MissionPaused
 from agents.domain.mission import Mission, State
+from agents.phases.watch import Interrupted, WatchedMissions, WatchedModel, WatchedToolbox
 from agents.ports import (
     Clock,
     Departments,
@@ -29,6 +31,7 @@ from agents.roles.seat import Meter, OverLimit, Seat
 log = structlog.get_logger(__name__)
 
 ROLES = ("planner", "specialist", "critic", "sceptic", "manager")
+HALTED = "The workspace is halted."  # why a mission is paused; those paused for it go on when the halt ends
 UNUSABLE = "unusable:"  # begins the key of failures that recorded answers would only repeat
 
 
@@ -61,6 +64,13 @@ class Desk:
         return Seat(mission.id, place, self.model, self.journal, meter)
 
 
+def watched(desk: Desk, mission: Mission) -> Desk:
+    """The same desk for one phase: nothing is written, asked or used any more once the mission was interrupted."""
+    missions = WatchedMissions(desk.missions, mission)
+    model, toolbox = WatchedModel(desk.model, missions.check), WatchedToolbox(desk.toolbox, missions.check)
+    return replace(desk, missions=cast(Missions, missions), model=model, toolbox=cast(Toolbox, toolbox))
+
+
 Phase = Callable[[Desk, Mission], Awaitable[None]]
 
 
@@ -74,8 +84,13 @@ async def guarded(desk: Desk, id: str, rev: int, expected: State, phase: Phase) 
     if mission.state is not expected or mission.rev != rev:
         log.info("phase_not_needed", mission=id, state=str(mission.state), rev=rev)
         return
+    if await desk.missions.halted(mission.team):
+        await _park(desk, mission)
+        return
     try:
-        await phase(desk, mission)
+        await phase(watched(desk, mission), mission)
+    except Interrupted:
+        log.info("phase_interrupted", mission=id, phase=str(expected), rev=rev)
     except (ModelError, OverLimit) as error:
         log.warning("phase_failed", mission=id, phase=str(expected), error=type(error).__name__)
         kind = UNUSABLE if isinstance(error, ModelNonsense | ModelRefused) else ""
@@ -83,6 +98,14 @@ async def guarded(desk: Desk, id: str, rev: int, expected: State, phase: Phase) 
     except Exception:  # the rim of a phase: whatever broke, the requester is told and can try again
         log.exception("phase_broke", mission=id, phase=str(expected))
         await _fail(desk, mission, "A fault inside Baton stopped the work; the operator's log has the details.")
+
+
+async def _park(desk: Desk, mission: Mission) -> None:
+    """The workspace is halted: what would begin waits, as all else there does."""
+    async with desk.missions.change(mission.id) as change:
+        if change.mission.state is mission.state and change.mission.rev == mission.rev:
+            change.move(State.PAUSED, reason=HALTED, stood=mission.state)
+            change.tell(MissionPaused(f"paused:{mission.rev}:halt", "", HALTED))
 
 
 def sentence(error: ModelError | OverLimit) -> str:
