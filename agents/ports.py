@@ -14,6 +14,7 @@ from agents.domain.department import Department
 from agents.domain.events import Event
 from agents.domain.evidence import Claim, Snapshot, Verdict
 from agents.domain.mission import Decision, Gate, Mission, State, TaskState
+from agents.domain.money import Amount, Hold, Wallet
 from agents.domain.plan import Estimate, Plan
 
 # ---- models ----
@@ -164,18 +165,86 @@ class Journal(Protocol):
         ...
 
     async def record(
-        self, mission: str, key: str, digest: str, kind: str, body: str, attempts: Sequence[Attempt] = ()
+        self,
+        mission: str,
+        key: str,
+        digest: str,
+        kind: str,
+        body: str,
+        attempts: Sequence[Attempt] = (),
+        hold: Hold | None = None,
     ) -> str:
-        """Commits the answer and returns the one that counts: ours, or an earlier one for the same key and digest."""
+        """Commits the answer and returns the one that counts: ours, or an earlier one for the same key and digest.
+
+        In the same commit the attempts are paid from the wallets of `hold`, in place of what was set aside there.
+        """
         ...
 
-    async def book(self, mission: str, key: str, attempts: Sequence[Attempt]) -> None:
-        """Commits the cost of attempts that brought no answer."""
+    async def book(self, mission: str, key: str, attempts: Sequence[Attempt], hold: Hold | None = None) -> None:
+        """Commits the cost of attempts that brought no answer, paid from the wallets of `hold`."""
         ...
 
     async def spent(self, mission: str) -> Spent:
         """What the mission has used so far."""
         ...
+
+
+@dataclass(frozen=True)
+class Saved:
+    """Answers that were on record when they were wanted again, and what they had cost."""
+
+    calls: int = 0
+    cost_usd: Decimal = Decimal(0)
+
+
+class Wallets(Protocol):
+    """What may be spent. What is set aside here is paid by the journal, in the commit of the answer."""
+
+    async def reserve(self, mission: str, nest: Sequence[Wallet], need: Amount) -> tuple[Hold, Sequence[Wallet]]:
+        """Sets that much aside in every wallet of the nest, or raises Short, in one step for all processes.
+
+        The wallets are given with their limits, and returned as they now stand.
+        """
+        ...
+
+    async def release(self, hold: Hold) -> None:
+        """Frees what was set aside for a call that was not made."""
+        ...
+
+    async def release_mission(self, mission: str) -> int:
+        """Frees what a dead process had set aside for the mission; how many calls that were."""
+        ...
+
+    async def release_before(self, at: datetime) -> int:
+        """Frees what was set aside before then: no call takes so long."""
+        ...
+
+    async def settled(self, seconds: float) -> None:
+        """Returns when something that was set aside was paid or freed, at the latest after so many seconds."""
+        ...
+
+    async def look(self, nest: Sequence[Wallet]) -> Sequence[Wallet]:
+        """The wallets as they stand."""
+        ...
+
+    async def save(self, mission: str, saved: Saved) -> None:
+        """Adds to what the journal has saved the mission."""
+        ...
+
+    async def saved(self, mission: str) -> Saved:
+        """What the journal has saved the mission."""
+        ...
+
+
+@dataclass(frozen=True)
+class PastTask:
+    """What one finished task took, for estimates. Without a specialist: all else of that mission."""
+
+    specialist: str
+    calls: int
+    seconds: float
+    cost_usd: Decimal | None  # None when a price was unknown
+    tokens: int = 0
 
 
 # ---- rows of missions ----
