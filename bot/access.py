@@ -1,14 +1,17 @@
-"""Who may do what: one function for every path. What is not known is refused."""
+"""Who may do what: one function for every path. What is not known is refused; an empty list means nobody."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
+from agents.domain import authority
+from agents.domain.authority import Action, Policy, Ruling, Standing
 from agents.domain.department import Department
-from agents.domain.mission import Mission
+from agents.domain.mission import ENDED, Gate, Mission
 
-Action = Literal["ask", "steer", "decide", "stop"]
+# What a mission's own people may do with it: the requester, and whoever may answer one of its checkpoints.
+OWNERS: frozenset[Action] = frozenset({"stop", "pause", "resume", "retry", "skip", "edit", "delegate"})
+CHANGES: frozenset[Action] = frozenset({"pause", "retry", "skip", "edit", "decide", "delegate"})  # not once it has ended
 
 
 @dataclass(frozen=True)
@@ -19,34 +22,138 @@ class Actor:
     team: str
     name: str = ""
     bot: bool = False
-    guest: bool = False
+    guest: bool = False  # single-channel or multi-channel
     stranger: bool = False  # of another workspace, over Slack Connect
     deactivated: bool = False
     known: bool = True  # False when Slack would not say
+    workflow: bool = False  # a workflow's step, not a person
+    admin: bool = False  # admin or owner of the workspace
 
 
-def refusal(actor: Actor, action: Action, team: str, mission: Mission | None, department: Department) -> str | None:
-    """None when the actor may do it, else one polite sentence for them alone."""
+@dataclass(frozen=True)
+class Place:
+    """The conversation in which something is done, and whether the actor is in it."""
+
+    channel: str = ""  # empty: no conversation, such as the Home
+    shared: bool | None = False  # with another organisation, or about to be; None: Slack would not say
+    consented: bool = False  # the operator lets us work there although it is shared
+    member: bool | None = True  # None: Slack would not say
+
+
+ANYWHERE = Place()
+
+
+def authorise(
+    actor: Actor,
+    action: Action,
+    place: Place,
+    mission: Mission | None = None,
+    department: Department | None = None,
+    *,
+    team: str,
+    gate: Gate | None = None,
+    standing: Standing | None = None,
+) -> Ruling:
+    """Whether the actor may do it there, by which authority, or why not. `gate` is the question that is answered."""
+    if no := _person(actor, team) or _place(place, mission):
+        return no
+    if mission is not None and mission.team not in ("", team):
+        return _no("other_workspace", "This mission is not known in this workspace.")
+    if action == "kill":
+        return _admin(actor)
+    if mission is None or department is None:
+        return _without_mission(action)
+    if mission.state in ENDED and action in CHANGES:
+        return _no("ended", "This mission has ended; there is nothing left to decide about.")
+    known = standing or Standing()
+    if action == "decide" or (action == "delegate" and gate is not None):
+        return _decider(actor, mission, department.policy_of(gate), known, delegating=action == "delegate")
+    if action in OWNERS:
+        return _owner(actor, mission, department, known)
+    return Ruling(True, "requester" if actor.id == mission.requester else "member")
+
+
+def _person(actor: Actor, team: str) -> Ruling | None:
+    if actor.workflow:
+        return _no("workflow", "Workflows cannot give missions or decide about them; a person has to.")
     if actor.bot or not actor.id:
-        return "Programs cannot give missions or decide about them; a person has to."
+        return _no("bot", "Programs cannot give missions or decide about them; a person has to.")
     if not actor.known:
-        return "I could not find out who you are in this workspace, so I did nothing. Please try again in a minute."
-    if actor.deactivated or actor.stranger or actor.team not in ("", team):
-        return "Only members of this workspace can do this. Please ask somebody who is one."
+        said = "I could not find out who you are in this workspace, so I did nothing. Please try again in a minute."
+        return _no("unknown_person", said)
+    said = "Only members of this workspace can do this. Please ask somebody who is one."
+    if actor.deactivated:
+        return _no("deactivated", said)
+    if actor.stranger:
+        return _no("stranger", said)
+    if actor.team not in ("", team):
+        return _no("other_workspace", said)
     if actor.guest:
-        return "Guests cannot do this here. Please ask a full member of this workspace."
-    if action == "decide":
-        return _decider(actor, mission, department)
-    if action == "stop" and mission and actor.id != mission.requester:
-        return _decider(actor, mission, department)
+        return _no("guest", "Guests cannot do this here. Please ask a full member of this workspace.")
     return None
 
 
-def _decider(actor: Actor, mission: Mission | None, department: Department) -> str | None:
-    if mission is None:
-        return "This mission is no longer known here."
-    allowed = {mission.requester if who == "requester" else who for who in department.approvers}
-    if actor.id in allowed:
-        return None
-    names = " or ".join(f"<@{id}>" for id in sorted(allowed)) or "nobody"
-    return f"Only {names} can decide about this mission."
+def _place(place: Place, mission: Mission | None) -> Ruling | None:
+    if place.shared is None or place.member is None:
+        said = "I could not find out who can read this channel, so I did nothing. Please try again in a minute."
+        return _no("unknown_place", said)
+    if place.shared and not place.consented:
+        said = "People of another organisation can read this channel, so I do not work here. Please use one of our own."
+        return _no("shared", said)
+    if not place.member and mission is not None:
+        return _no("not_in_channel", "Only people in the mission's channel can do this. Please join it first.")
+    return None
+
+
+def _admin(actor: Actor) -> Ruling:
+    if actor.admin:
+        return Ruling(True, "admin")
+    return _no("not_admin", "Only admins and owners of this workspace can do this.")
+
+
+def _without_mission(action: Action) -> Ruling:
+    if action in ("ask", "read", "schedule", "steer"):
+        return Ruling(True, "member")
+    return _no("no_mission", "This mission is no longer known here.")
+
+
+def _decider(
+    actor: Actor, mission: Mission, policy: Policy, standing: Standing, *, delegating: bool = False
+) -> Ruling:
+    by = authority.authority(policy, actor.id, mission.requester, standing)
+    if by and not (delegating and by.startswith("delegate:")):
+        return Ruling(True, by)
+    if by:
+        return _no("delegate", "You stand in for somebody here and cannot pass that on; please ask them.")
+    if actor.id == mission.requester and policy.requester == "never":
+        said = f"Whoever gave the mission cannot decide this one. {named(policy, mission)} can."
+        return _no("requester", said)
+    return Ruling(False, "not_named", f"Only {named(policy, mission)} can decide about this mission.", delegable=True)
+
+
+def _owner(actor: Actor, mission: Mission, department: Department, standing: Standing) -> Ruling:
+    if actor.id == mission.requester:
+        return Ruling(True, "requester")
+    for policy in department.every_policy():
+        if by := authority.authority(policy, actor.id, mission.requester, standing):
+            return Ruling(True, by)
+    names = named(department.policy("plan"), mission)
+    return Ruling(False, "not_named", f"Only {names} can decide about this mission.", delegable=True)
+
+
+def named(policy: Policy, mission: Mission) -> str:
+    """Who may answer, in words; a group is not mentioned, for that would call all of it. An empty list: nobody."""
+    people = {mission.requester if who == authority.REQUESTER else who for who in policy.who if who[0] != "@"}
+    if policy.requester == "never":
+        people -= {mission.requester}
+    names = [f"<@{id}>" for id in sorted(people)] + [f"members of the user group {group}" for group in policy.groups]
+    return " or ".join(names) or "nobody"
+
+
+def _no(why: str, said: str) -> Ruling:
+    return Ruling(False, why, said)
+
+
+def refusal(actor: Actor, action: Action, team: str, mission: Mission | None, department: Department) -> str | None:
+    """None when the actor may do it wherever they are, else one polite sentence for them alone."""
+    return authorise(actor, action, ANYWHERE, mission, department, team=team).said or None

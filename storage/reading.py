@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from agents.domain import events as happenings
 from agents.domain import evidence, mission
 from agents.domain import plan as planning
+from agents.domain.authority import Vote
 from agents.ports import (
     File,
     Note,
@@ -74,12 +75,22 @@ def _gates(session: Session, which: bool) -> tuple[mission.Gate, ...]:
         .where(which)
         .order_by(col(tables.Gate.rev), col(tables.Gate.id))
     ).all()
-    return tuple(_as_gate(asked, answer) for asked, answer in rows)
+    said = votes(session, [asked.id for asked, _ in rows])
+    return tuple(_as_gate(asked, answer, said.get(asked.id, ())) for asked, answer in rows)
 
 
-def _as_gate(asked: tables.Gate, answer: tables.Decision | None) -> mission.Gate:
+def votes(session: Session, gates: Sequence[str]) -> dict[str, tuple[Vote, ...]]:
+    """What people said at each of these gates, oldest first."""
+    wanted = select(tables.Vote).where(col(tables.Vote.gate).in_(gates)).order_by(col(tables.Vote.id))
+    found: dict[str, tuple[Vote, ...]] = {}
+    for row in session.exec(wanted) if gates else ():
+        found[row.gate] = (*found.get(row.gate, ()), Vote(**row.model_dump(exclude={"id"})))
+    return found
+
+
+def _as_gate(asked: tables.Gate, answer: tables.Decision | None, said: tuple[Vote, ...]) -> mission.Gate:
     decision = mission.Decision(**answer.model_dump()) if answer else None  # pyright: ignore[reportUnnecessaryComparison]
-    return mission.Gate(**asked.model_dump(), decision=decision)
+    return mission.Gate(**asked.model_dump(), decision=decision, votes=said)
 
 
 def file(session: Session, id: str, spent: Spent) -> File:

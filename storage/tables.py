@@ -141,6 +141,68 @@ class Gate(Row, table=True):
     rev: int
     digest: str
     task: str
+    name: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    shown: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    asked_at: dt.datetime | None = Field(default=None, sa_type=UTC)
+    delivered_at: dt.datetime | None = Field(default=None, sa_type=UTC)
+    resumed_at: dt.datetime | None = Field(default=None, sa_type=UTC)
+
+
+class Vote(Row, table=True):
+    """What one person said at a gate; the same word twice is one. Only ever added."""
+
+    __table_args__ = (sa.UniqueConstraint("gate", "user", "choice"), {"sqlite_autoincrement": True})
+    id: int | None = Field(default=None, primary_key=True)
+    gate: str = Field(foreign_key="gate.id")
+    user: str
+    choice: str
+    at: dt.datetime = Field(sa_type=UTC)
+    authority: str
+    digest: str
+
+
+class Mandate(Row, table=True):
+    """What a phase was let to carry out: the digest of exactly the plan or the result, and the gate that let it."""
+
+    mission: str = Field(primary_key=True, foreign_key="mission.id")
+    phase: str = Field(primary_key=True)
+    rev: int = Field(primary_key=True)
+    digest: str
+    gate: str
+
+
+class Delegation(Row, table=True):
+    """Somebody who may answer a mission's gates in another person's place, until then."""
+
+    mission: str = Field(primary_key=True, foreign_key="mission.id")
+    by: str = Field(primary_key=True)
+    to: str = Field(primary_key=True)
+    until: dt.datetime = Field(sa_type=UTC)
+
+
+class Audit(Row, table=True):
+    """Who did what by which authority, chained by hashes, a chain for each workspace. The database refuses changes."""
+
+    team: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    at: str  # as it was hashed
+    who: str
+    authority: str
+    action: str
+    object: str
+    digest: str
+    outcome: str
+    prev: str
+    hash: str
+
+
+class AuditHead(Row, table=True):
+    """How long a workspace's chain is and with which hash it ends: rows cut off the end are missed here."""
+
+    __tablename__ = "audit_head"  # pyright: ignore[reportAssignmentType]
+    team: str = Field(primary_key=True)
+    seq: int
+    hash: str
 
 
 class Decision(Row, table=True):
@@ -274,3 +336,52 @@ class Spending(Row, table=True):
     output_tokens: int
     cost_nano_usd: int | None = Field(sa_type=sa.BigInteger)  # 1e-9 dollars; NULL when the price is unknown
     seconds: float
+
+
+class Wallet(Row, table=True):
+    """What is spent from a wallet and what is set aside in it, where many processes share it (PostgreSQL).
+
+    On SQLite there is one process: what is spent lies in the journal's file, what is set aside in memory.
+    """
+
+    id: str = Field(primary_key=True)
+    spent_nano_usd: int = Field(sa_type=sa.BigInteger)  # 1e-9 dollars
+    spent_tokens: int = Field(sa_type=sa.BigInteger)  # of models without a price
+    reserved_nano_usd: int = Field(sa_type=sa.BigInteger)
+    reserved_tokens: int = Field(sa_type=sa.BigInteger)
+
+
+class Reservation(Row, table=True):
+    """What is set aside for one call that is under way, in all wallets of its nest. Gone when it is paid."""
+
+    __table_args__ = (sa.Index("ix_reservation_mission", "mission"),)
+    id: str = Field(primary_key=True)
+    mission: str
+    nano_usd: int = Field(sa_type=sa.BigInteger)
+    tokens: int = Field(sa_type=sa.BigInteger)
+    wallets: list[str] = Field(sa_type=JSON)
+    at: dt.datetime = Field(sa_type=UTC)
+
+
+class Saving(Row, table=True):
+    """What answers on record have saved a mission, where the journal is a table."""
+
+    mission: str = Field(primary_key=True)
+    calls: int = Field(sa_type=sa.BigInteger)
+    cost_nano_usd: int = Field(sa_type=sa.BigInteger)
+
+
+class PastTask(Row, table=True):
+    """What one task of a delivered mission took, for estimates. Task `-` is all else of that mission."""
+
+    __table_args__ = (sa.Index("ix_past_task_department", "team", "department", "at"),)
+    mission: str = Field(primary_key=True, foreign_key="mission.id")
+    task: str = Field(primary_key=True)
+    team: str
+    department: str
+    specialist: str
+    calls: int
+    seconds: float
+    cost_nano_usd: int | None = Field(sa_type=sa.BigInteger)  # NULL when a price was unknown
+    tokens: int = Field(sa_type=sa.BigInteger)
+    at: dt.datetime = Field(sa_type=UTC)

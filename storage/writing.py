@@ -143,7 +143,7 @@ def save_proposal(session: Session, mission: str, given: Proposal) -> None:
 def open_gate(session: Session, gate: mission.Gate) -> None:
     """A question already there only takes the digest of what is shown now, and only while nobody has answered."""
     values = plain.shallow(gate)
-    del values["decision"]
+    del values["decision"], values["votes"]
     if insert(session, tables.Gate, values) or session.get(tables.Decision, gate.id):
         return
     session.exec(sa.update(tables.Gate).where(col(tables.Gate.id) == gate.id).values(digest=gate.digest))

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agents.domain.authority import Checkpoint, GateKind, Policy
+
+if TYPE_CHECKING:
+    from agents.domain.mission import Gate
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,8 @@ class Department:
     max_tasks: int = 12
     max_calls: int = 300  # model calls in one mission, all roles together
     words: tuple[str, ...] = ()  # words in a mission that suggest this department
+    policies: tuple[tuple[GateKind, Policy], ...] = ()  # who may answer checkpoints of a kind, where not the approvers
+    checkpoints: tuple[Checkpoint, ...] = ()  # that the department adds before some tasks
 
     def specialist(self, id: str) -> Specialist | None:
         """The member of that id, or None."""
@@ -50,3 +58,19 @@ class Department:
     def model(self, role: str) -> str | None:
         """The model set for a role, or None for the installation's default."""
         return dict(self.models).get(role)
+
+    def policy(self, kind: GateKind, name: str = "") -> Policy:
+        """Who may answer a checkpoint: of its own name, else of its kind, else whom the department lets approve."""
+        if own := next((one.policy for one in self.checkpoints if name and one.name == name), None):
+            return own
+        kinds = dict(self.policies)
+        near: GateKind = {"contested": "result", "questions": "plan", "change": "plan"}.get(kind, kind)  # type: ignore[assignment]
+        return kinds.get(kind) or kinds.get(near) or Policy(self.approvers)
+
+    def policy_of(self, gate: Gate | None) -> Policy:
+        """Who may answer this question; without one, who may answer for the plan."""
+        return self.policy(gate.kind, gate.name) if gate else self.policy("plan")
+
+    def every_policy(self) -> tuple[Policy, ...]:
+        """Each policy that the department has, the approvers' first."""
+        return (Policy(self.approvers), *(one for _, one in self.policies), *(one.policy for one in self.checkpoints))

@@ -7,6 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from agents.domain.authority import GateKind, Vote
+
+GateState = Literal["requested", "delivered", "decided", "resumed"]
+
 
 class State(StrEnum):
     """Where a mission stands. Waiting states cost a row and nothing else."""
@@ -88,9 +92,6 @@ class TaskState(StrEnum):
     DROPPED = "dropped"  # a person decided to go on without it
 
 
-GateKind = Literal["plan", "task", "result"]
-
-
 @dataclass(frozen=True)
 class Gate:
     """A question to a person, stored before it is shown and bound to what is shown."""
@@ -99,9 +100,24 @@ class Gate:
     mission: str
     kind: GateKind
     rev: int
-    digest: str  # of the plan, the result or the attempt that is shown
+    digest: str  # of exactly what is shown: the plan, the result, the attempt, the call of a tool
     task: str = ""
     decision: Decision | None = None
+    name: str = ""  # of a checkpoint that the plan or the department added
+    shown: str = ""  # what is asked, in words, where no other row has it: the call of a tool, the sum of money
+    votes: tuple[Vote, ...] = ()  # what people have said so far, oldest first
+    asked_at: datetime | None = None
+    delivered_at: datetime | None = None  # when Slack had it
+    resumed_at: datetime | None = None  # when the next phase had really started; only then is the answer spent
+
+    @property
+    def state(self) -> GateState:
+        """How far the question is."""
+        if self.resumed_at:
+            return "resumed"
+        if self.decision:
+            return "decided"
+        return "delivered" if self.delivered_at else "requested"
 
 
 @dataclass(frozen=True)
@@ -109,7 +125,7 @@ class Decision:
     """The answer to a gate: who said what, when, on which digest."""
 
     gate: str
-    choice: str  # approve, edit, change, cancel, send_back, accept, retry, drop
+    choice: str  # approve, edit, change, cancel, send_back, accept, retry, drop, raise, finish, refuse, unanswered
     user: str
     at: datetime
     digest: str
