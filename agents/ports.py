@@ -188,6 +188,10 @@ class Journal(Protocol):
         """What the mission has used so far."""
         ...
 
+    async def places(self, mission: str) -> Mapping[str, Spent]:
+        """What was used at each place of the mission, such as run/t2@5f1c2d3e."""
+        ...
+
 
 @dataclass(frozen=True)
 class Saved:
@@ -405,6 +409,14 @@ class Change(Protocol):
         """Raises AlreadyDecided when the gate has a decision."""
         ...
 
+    def spend(self) -> None:
+        """The answers to gates so far have had their effect: the phase that they let begin has really begun."""
+        ...
+
+    def gate(self, id: str) -> Gate | None:
+        """A question of this mission, as read inside this transaction."""
+        ...
+
     def tell(self, *events: Event) -> None:
         """Adds events to the history and, in the same commit, what must be shown of them to the outbox."""
         ...
@@ -453,6 +465,10 @@ class Missions(Protocol):
 
     async def proposal(self, gate: str) -> Proposal | None:
         """The drafted plan that this gate is about."""
+        ...
+
+    async def mandate(self, mission: str, phase: str, rev: int) -> str | None:
+        """The digest of exactly what the phase was let to carry out; None when nobody let it."""
         ...
 
     async def halted(self, team: str) -> str | None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from sqlmodel import Session
 
 from agents.domain import events as happenings
+from agents.domain.authority import Delegation, Vote
 from agents.domain.events import Event
 from agents.domain.evidence import Claim, Snapshot, Verdict
 from agents.domain.mission import Decision, Gate, Mission, State, check_move
@@ -25,7 +26,7 @@ from agents.ports import (
     Router,
     TaskRecord,
 )
-from storage import outbox, tables, writing
+from storage import audit, mandates, outbox, tables, writing
 from storage.errors import UnknownGate
 
 Write = Callable[[Session], None]
@@ -37,11 +38,15 @@ class RowChange:
     def __init__(self, mission: Mission, gates: Iterable[Gate] = ()) -> None:
         self.mission = self._before = mission
         self._gates: dict[str, Gate] = {gate.id: gate for gate in gates}
+        self._read = dict(self._gates)
         self._writes: list[Write] = []
         self._last: list[Write] = []  # after what is told: a drain is enqueued where nothing waited before
         self._events: list[Event] = []
         self._shown: list[Outgoing] = []
         self._calls: list[PhaseCall] = []
+        self._authority = ""
+        self._entries: list[audit.Entry] = []
+        self._now = dt.datetime.min  # until it is flushed
 
     def move(
         self, to: State, *, reason: str = "", title: str = "", rev: int | None = None, stood: State | None = None
@@ -108,7 +113,7 @@ class RowChange:
     def open_gate(self, gate: Gate) -> None:
         """Asks once; asked again before there is an answer, it is bound to what is shown now."""
         self._gates.setdefault(gate.id, gate)
-        self._later(lambda session: writing.open_gate(session, gate))
+        self._later(lambda session: writing.open_gate(session, replace(gate, asked_at=gate.asked_at or self._now)))
 
     def decide(self, decision: Decision) -> None:
         """Raises AlreadyDecided when there is an answer, UnknownGate when the mission never asked."""
@@ -119,6 +124,35 @@ class RowChange:
             raise AlreadyDecided(gate.decision)
         self._gates[gate.id] = replace(gate, decision=decision)
         self._later(lambda session: writing.add_decision(session, decision))
+
+    def vote(self, vote: Vote) -> Gate:
+        """Adds what a person says, and returns the gate with it. Raises AlreadyDecided and UnknownGate."""
+        gate = self._gates.get(vote.gate)
+        if gate is None:
+            raise UnknownGate(vote.gate)
+        if gate.decision:
+            raise AlreadyDecided(gate.decision)
+        said = (*(v for v in gate.votes if (v.user, v.choice) != (vote.user, vote.choice)), vote)
+        self._gates[gate.id] = replace(gate, votes=said)
+        self._later(lambda session: writing.add_vote(session, vote))
+        return self._gates[gate.id]
+
+    def spend(self) -> None:
+        """Every answer so far has had its effect: the phase that it let begin has really begun."""
+        if any(gate.decision and not gate.resumed_at for gate in self._gates.values()):
+            self._last.append(lambda session: writing.spend(session, self.mission.id, self._now))
+
+    def delegate(self, delegation: Delegation) -> None:
+        """Somebody may answer in another person's place; given again, it runs until the newest time."""
+        self._later(lambda session: writing.save_delegation(session, delegation))
+
+    def by(self, authority: str) -> None:
+        """By which authority the person does what is told of in this commit, for the audit."""
+        self._authority = authority
+
+    def audit(self, *entries: audit.Entry) -> None:
+        """Puts on record what no event of the mission tells of."""
+        self._entries += entries
 
     def gate(self, id: str) -> Gate | None:
         """A question of this mission, with its answer if it has one."""
@@ -141,7 +175,8 @@ class RowChange:
         self._calls.append(call)
 
     def flush(self, session: Session, route: Router, enqueue: Enqueue, now: dt.datetime) -> None:
-        """Writes everything into the transaction: rows first, then news, then what is to be started."""
+        """Writes everything into the transaction: rows first, then news, then what is to be started, then the audit."""
+        self._now = now
         if self.mission is not self._before:
             writing.save_mission(session, self.mission)
         for write in self._writes:
@@ -152,7 +187,15 @@ class RowChange:
         for write in self._last:
             write(session)
         for call in self._calls:
+            mandates.give(session, call, self._decided())
             enqueue(session, call)
+        told = audit.of_events(session, self.mission, new, self._gates, self._authority)
+        audit.append(session, self.mission.team, [*self._entries, *told], now)
+
+    def _decided(self) -> str:
+        """The gate that was answered in this commit, if one was."""
+        before = {id for id, gate in self._read.items() if gate.decision}
+        return next((id for id, gate in self._gates.items() if gate.decision and id not in before), "")
 
     def _later(self, write: Write) -> None:
         self._writes.append(write)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
 from sqlmodel import Session, col, select
 
+from agents.domain.authority import Delegation
 from agents.domain.events import Event
 from agents.domain.mission import ENDED, Gate, Mission
 from agents.ports import (
@@ -23,7 +25,7 @@ from agents.ports import (
     TaskRecord,
     Told,
 )
-from storage import inbox, plain, reading, tables, writing
+from storage import audit, halts, inbox, mandates, plain, reading, tables, writing
 from storage.changes import RowChange, show
 from storage.database import Database
 from storage.inbox import Gesture
@@ -67,10 +69,44 @@ class MissionRows:
         events: Sequence[Event] = (),
         start: PhaseCall | None = None,
         show: Sequence[Outgoing] = (),
+        by: str = "member",
     ) -> bool:
         """Receives a gesture with all that it begins, in one commit. False, with nothing written, when seen before."""
         async with self._database.write(urgent=True) as session:
-            return await session.run(self._accept, gesture, create, events, start, show)
+            return await session.run(self._accept, gesture, create, events, start, show, by)
+
+    async def halt(self, gesture: Gesture) -> bool:
+        """Halts the workspace in one commit with the gesture that asks for it; False when it was halted before."""
+        async with self._database.write(urgent=True) as session:
+            now = self._clock.now()
+            if not await session.run(inbox.receive, gesture, None, now):
+                return False
+            new = await session.run(halts.begin, gesture.team, gesture.user, now)
+            outcome = "halted" if new else "was halted before"
+            entry = audit.Entry(gesture.user, "admin", "kill", gesture.team, "", outcome)
+            await session.run(audit.append, gesture.team, [entry], now)
+            return new
+
+    async def end_halt(self, gesture: Gesture) -> bool:
+        """Ends the halt of the workspace; False when there was none."""
+        async with self._database.write(urgent=True) as session:
+            now = self._clock.now()
+            if not await session.run(inbox.receive, gesture, None, now):
+                return False
+            ended = await session.run(halts.end, gesture.team)
+            outcome = "halt ended" if ended else "was not halted"
+            entry = audit.Entry(gesture.user, "admin", "kill", gesture.team, "", outcome)
+            await session.run(audit.append, gesture.team, [entry], now)
+            return ended
+
+    async def refuse(self, gesture: Gesture, mission: str | None, entry: audit.Entry) -> bool:
+        """Puts on record that a gesture was turned away; False when this very gesture was before."""
+        async with self._database.write(urgent=True) as session:
+            now = self._clock.now()
+            new = await session.run(inbox.receive, gesture, mission, now)
+            if new:
+                await session.run(audit.append, gesture.team, [entry], now)
+            return new
 
     def _received(self, session: Session, gesture: Gesture, mission: str) -> RowChange | None:
         change = _open(session, mission)
@@ -84,6 +120,7 @@ class MissionRows:
         events: Sequence[Event],
         start: PhaseCall | None,
         rows: Sequence[Outgoing],
+        by: str,
     ) -> bool:
         now = self._clock.now()
         if not inbox.receive(session, gesture, create.id if create else None, now):
@@ -96,6 +133,7 @@ class MissionRows:
         if not writing.insert(session, tables.Mission, plain.shallow(create)):
             raise ValueError(f"There is a mission {create.id} already.")
         change = RowChange(create)
+        change.by(by)
         change.tell(*events)
         change.show(*rows)
         if start:
@@ -139,6 +177,19 @@ class MissionRows:
         """The drafted plan that this gate is about."""
         async with self._database.read() as session:
             return await session.run(reading.proposal, gate)
+
+    async def delegations(self, mission: str, now: dt.datetime) -> tuple[Delegation, ...]:
+        """Who stands in for whom in the mission at that time."""
+        row = tables.Delegation
+        async with self._database.read() as session:
+            found = await session.exec(select(row).where(row.mission == mission, col(row.until) > now))
+            return tuple(Delegation(**one.model_dump()) for one in found)
+
+    async def mandate(self, mission: str, phase: str, rev: int) -> str | None:
+        """The digest of what the phase was let to carry out; None when nobody let it."""
+        async with self._database.read() as session:
+            found = await session.run(mandates.find, mission, phase, rev)
+            return found.digest if found else None
 
     async def halted(self, team: str) -> str | None:
         """Who halted the workspace; None when nobody did."""

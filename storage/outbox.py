@@ -113,6 +113,7 @@ class Outbox:
             await session.run(_update, row.id, {"state": "sent", "ts": ts, "reason": "", "not_before": None})
             if ts:
                 await session.run(_remember, row.target, row.channel, ts)
+                await session.run(writing.delivered, row.mission or "", _asks(row), self._clock.now())
 
     async def park(self, row: OutboxRow, reason: str) -> None:
         """Slack will never take it."""
@@ -208,6 +209,11 @@ def _update(session: Session, id: int, values: Mapping[str, Any]) -> None:
 
 def _remember(session: Session, target: str, channel: str, ts: str) -> None:
     writing.upsert(session, tables.Shown, ["target"], {"target": target, "channel": channel, "ts": ts})
+
+
+def _asks(row: OutboxRow) -> str | None:
+    """The question that a message asks; a card always asks about the plan, and does not name it."""
+    return str(row.body["gate"]) if "gate" in row.body else "" if row.view == "card" else None
 
 
 def _as_row(row: tables.Outbox) -> OutboxRow:

@@ -374,6 +374,7 @@ class Saving(Row, table=True):
 class PastTask(Row, table=True):
     """What one task of a delivered mission took, for estimates. Task `-` is all else of that mission."""
 
+    __tablename__ = "past_task"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (sa.Index("ix_past_task_department", "team", "department", "at"),)
     mission: str = Field(primary_key=True, foreign_key="mission.id")
     task: str = Field(primary_key=True)

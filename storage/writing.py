@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from agents.domain import evidence, mission
 from agents.domain import plan as planning
+from agents.domain.authority import Delegation, Vote
 from agents.domain.mission import TaskState
 from agents.ports import Note, Proposal, ResultRecord, TaskRecord
 from storage import plain, tables
@@ -152,3 +154,29 @@ def open_gate(session: Session, gate: mission.Gate) -> None:
 def add_decision(session: Session, decision: mission.Decision) -> None:
     """The first answer is the one that counts."""
     insert(session, tables.Decision, plain.shallow(decision))
+
+
+def add_vote(session: Session, vote: Vote) -> None:
+    """What a person said at a gate; said again it is the same."""
+    insert(session, tables.Vote, plain.shallow(vote))
+
+
+def save_delegation(session: Session, given: Delegation) -> None:
+    """Who stands in for whom in a mission, and until when."""
+    upsert(session, tables.Delegation, ["mission", "by", "to"], plain.shallow(given))
+
+
+def delivered(session: Session, mission: str, gate: str | None, now: dt.datetime) -> None:
+    """Slack has the question (an empty name: the one about the plan); the first time counts."""
+    row = tables.Gate
+    which = (col(row.id) == gate) if gate else (col(row.mission) == mission) & (col(row.kind) == "plan")
+    if gate is not None:
+        session.exec(sa.update(row).where(which, col(row.delivered_at).is_(None)).values(delivered_at=now))
+
+
+def spend(session: Session, mission: str, now: dt.datetime) -> None:
+    """The answers of the mission have had their effect."""
+    row = tables.Gate
+    answered = select(tables.Decision.gate)
+    unspent = (col(row.mission) == mission, col(row.resumed_at).is_(None), col(row.id).in_(answered))
+    session.exec(sa.update(row).where(*unspent).values(resumed_at=now))

@@ -189,6 +189,13 @@ class ChangeProposed(Event):
 
 
 @dataclass(frozen=True)
+class ChangeNotPossible(Event):
+    """A wish for other work brought no changed plan; the present one goes on."""
+
+    reason: str  # one sentence for people
+
+
+@dataclass(frozen=True)
 class MissionPaused(Event):
     """A person, or the halt of the workspace, keeps the mission from going on."""
 
@@ -202,6 +209,7 @@ class MissionResumed(Event):
 
     user: str
     rev: int
+    of: str = ""  # key of the event that had interrupted it
 
 
 @dataclass(frozen=True)
@@ -247,6 +255,41 @@ class Unanswered(Event):
 
     gate: str
     outcome: str  # hold, skip, alternative, cancel
+
+
+@dataclass(frozen=True)
+class VoteCast(Event):
+    """A person said yes at a gate that takes more people than have said so yet."""
+
+    gate: str
+    choice: str
+    user: str
+
+
+@dataclass(frozen=True)
+class DelegationAsked(Event):
+    """Somebody who may not decide asks whether they may in another person's place."""
+
+    gate: str  # or the mission's id, where it is about no question in particular
+    user: str
+
+
+@dataclass(frozen=True)
+class AuthorityDelegated(Event):
+    """Somebody may answer the mission's questions in another person's place, until then; or may not, after all."""
+
+    gate: str
+    user: str  # who delegates
+    to: str
+    until: str  # ISO 8601; empty when it was refused
+
+
+@dataclass(frozen=True)
+class CheckpointReached(Event):
+    """Work waits for a person before it begins, or before a tool has an effect outside."""
+
+    gate: str
+    task: str
 
 
 KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}

@@ -68,7 +68,7 @@ PLAN = Plan(
     ("Europe only",),
 )
 ESTIMATE = Estimate((5, 20), (2, 8), (0.1, 0.5))
-GATE = Gate("m1:plan:1", "m1", "plan", 1, "d" * 64)
+GATE = Gate("m1:plan:1", "m1", "plan", 1, "d" * 64, asked_at=NOON)
 YES = Decision("m1:plan:1", "approve", "U1", NOON, "d" * 64, "go on")
 SNAPSHOT = Snapshot("abcd", "web", "https://a.example/x", "A page", "The price is 0.42.", "2026-01-02")
 CLAIM = Claim("t1.c1", "It costs 0.42.", key=True, citations=(Citation("abcd", "price is 0.42", 4, 17),))

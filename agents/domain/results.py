@@ -1,0 +1,16 @@
+"""The result of a run: what its approval is bound to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+
+from agents.domain.artifact import Artifact
+
+
+def digest(summary: str, caveats: Sequence[str], works: Iterable[Artifact]) -> str:
+    """SHA-256 of the opening, the caveats and every deliverable, in the plan's order; hexadecimal."""
+    body = json.dumps([summary, list(caveats), [asdict(work) for work in works]], sort_keys=True)
+    return hashlib.sha256(body.encode()).hexdigest()
