@@ -12,14 +12,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-from agents.ports import Attempt, Clock, Spent
+from agents.domain.money import Amount, Hold, dollars, nano
+from agents.ports import Attempt, Clock, Saved, Spent
 from storage import journal_entry
 from storage.errors import DatabaseTooNew, DatabaseUnusable
 from storage.journal_entry import Entry
+from storage.wallets_here import WalletsHere
 
 T = TypeVar("T")
 
-VERSION = 1
+VERSION = 2
 SCHEMA = """
 create table if not exists call (
     key text not null, digest text not null, mission text not null, kind text not null, body text not null,
@@ -31,11 +33,23 @@ create table if not exists spending (
     seconds real not null
 );
 create index if not exists ix_spending_mission on spending (mission);
+create table if not exists wallet (
+    id text primary key, spent_nano_usd integer not null, spent_tokens integer not null
+) without rowid;
+create table if not exists saving (
+    mission text primary key, calls integer not null, cost_nano_usd integer not null
+) without rowid;
 """
 ANSWER = "insert or ignore into call values (:key, :digest, :mission, :kind, :body, :at)"
 SPENDING = """insert into spending
     (mission, key, ask, model, outcome, input_tokens, output_tokens, cost_nano_usd, seconds)
     values (:mission, :key, :ask, :model, :outcome, :input_tokens, :output_tokens, :cost_nano_usd, :seconds)"""
+PAY = """insert into wallet values (:id, :nano_usd, :tokens) on conflict (id) do update set
+    spent_nano_usd = spent_nano_usd + excluded.spent_nano_usd, spent_tokens = spent_tokens + excluded.spent_tokens"""
+WALLET = "select spent_nano_usd, spent_tokens from wallet where id = :id"
+SAVE = """insert into saving values (:mission, :calls, :nano_usd) on conflict (mission) do update
+    set calls = calls + excluded.calls, cost_nano_usd = cost_nano_usd + excluded.cost_nano_usd"""
+SAVED = "select calls, cost_nano_usd from saving where mission = :mission"
 RECALL = "select digest, body from call where key = :key"
 RECORDED = "select body from call where key = :key and digest = :digest"
 
@@ -49,6 +63,7 @@ class JournalFile:
         self._writer = _Connection(path, "journal-write")
         self._waiting: list[tuple[Entry, asyncio.Future[str]]] = []
         self._writing: asyncio.Task[None] | None = None
+        self.wallets = WalletsHere(self, clock)
 
     @classmethod
     async def open(cls, path: Path, clock: Clock) -> JournalFile:
@@ -70,19 +85,45 @@ class JournalFile:
         return journal_entry.fitting(key, digest, await self._reader.do(_select, RECALL, {"key": key}))
 
     async def record(
-        self, mission: str, key: str, digest: str, kind: str, body: str, attempts: Sequence[Attempt] = ()
+        self,
+        mission: str,
+        key: str,
+        digest: str,
+        kind: str,
+        body: str,
+        attempts: Sequence[Attempt] = (),
+        hold: Hold | None = None,
     ) -> str:
         """Commits the answer with its cost and returns the one that counts."""
-        return await self._commit(Entry(mission, key, digest, kind, body, tuple(attempts)))
+        return await self._commit(Entry(mission, key, digest, kind, body, tuple(attempts), hold))
 
-    async def book(self, mission: str, key: str, attempts: Sequence[Attempt]) -> None:
+    async def book(self, mission: str, key: str, attempts: Sequence[Attempt], hold: Hold | None = None) -> None:
         """Commits the cost of attempts that brought no answer."""
-        await self._commit(Entry(mission, key, attempts=tuple(attempts)))
+        await self._commit(Entry(mission, key, attempts=tuple(attempts), hold=hold))
 
     async def spent(self, mission: str) -> Spent:
         """What the mission has used so far."""
         sums = await self._reader.do(_select, journal_entry.SPENT, {"mission": mission})
         return journal_entry.spent(sums[0])
+
+    async def spent_from(self, wallet: str) -> Amount:
+        """What was paid from a wallet."""
+        found = await self._reader.do(_select, WALLET, {"id": wallet})
+        return Amount(dollars(found[0][0]), found[0][1]) if found else Amount()
+
+    async def save(self, mission: str, saved: Saved) -> None:
+        """Adds to what answers on record have saved the mission."""
+        values = {"mission": mission, "calls": saved.calls, "nano_usd": nano(saved.cost_usd)}
+        await self._writer.do(_change, SAVE, values)
+
+    async def saved(self, mission: str) -> Saved:
+        """What answers on record have saved the mission."""
+        found = await self._reader.do(_select, SAVED, {"mission": mission})
+        return Saved(found[0][0], dollars(found[0][1])) if found else Saved()
+
+    async def places(self, mission: str) -> dict[str, Spent]:
+        """What was used at each place of the mission, such as run/t2@5f1c2d3e."""
+        return journal_entry.places(await self._reader.do(_select, journal_entry.PLACES, {"mission": mission}))
 
     async def close(self) -> None:
         """Commits what waits and closes the file."""
@@ -116,7 +157,9 @@ class JournalFile:
                 if not future.done():
                     future.set_exception(error)
             return
-        for (_, future), body in zip(batch, bodies, strict=True):
+        for (entry, future), body in zip(batch, bodies, strict=True):
+            if entry.hold:
+                self.wallets.paid(entry.hold, entry.paid())
             if not future.done():
                 future.set_result(body)
 
@@ -166,8 +209,15 @@ def _record(connection: sqlite3.Connection, entries: Sequence[Entry], at: str) -
         return [_record_one(connection, entry, at) for entry in entries]
 
 
+def _change(connection: sqlite3.Connection, statement: str, values: dict[str, Any]) -> None:
+    connection.execute(statement, values)
+
+
 def _record_one(connection: sqlite3.Connection, entry: Entry, at: str) -> str:
     connection.executemany(SPENDING, entry.spending())
+    if entry.hold and (paid := entry.paid()):
+        amount = {"nano_usd": nano(paid.usd), "tokens": paid.tokens}
+        connection.executemany(PAY, [{"id": wallet} | amount for wallet in entry.hold.wallets])
     if entry.body is None:
         return ""
     answer = entry.answer()

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
+from sqlmodel import Session
 
+from agents.domain.money import Hold
 from agents.ports import Attempt, Clock, Spent
-from storage import journal_entry, tables
+from storage import journal_entry, tables, wallets_table
 from storage.database import Database
 from storage.journal_entry import Entry
+from storage.wallets_table import WalletsTable
 
 RECALL = sa.text("select digest, body from call where key = :key")
 SPENT = sa.text(journal_entry.SPENT)
+PLACES = sa.text(journal_entry.PLACES)
 # One statement, so that an answer and its cost are kept together or not at all. Whoever comes second touches the row
 # of the first without changing it, and so is told its body.
 RECORD = sa.text("""with costs as (
@@ -32,6 +38,8 @@ class JournalTable:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self.wallets = WalletsTable(database, clock)
+        self._paying: set[asyncio.Task[str]] = set()
 
     async def recall(self, key: str, digest: str) -> str | None:
         """The recorded answer, or None. One whose digest does not fit is never returned, and logged."""
@@ -40,24 +48,73 @@ class JournalTable:
         return journal_entry.fitting(key, digest, found)
 
     async def record(
-        self, mission: str, key: str, digest: str, kind: str, body: str, attempts: Sequence[Attempt] = ()
+        self,
+        mission: str,
+        key: str,
+        digest: str,
+        kind: str,
+        body: str,
+        attempts: Sequence[Attempt] = (),
+        hold: Hold | None = None,
     ) -> str:
         """Commits the answer with its cost and returns the one that counts."""
-        entry = Entry(mission, key, digest, kind, body, tuple(attempts))
+        entry = Entry(mission, key, digest, kind, body, tuple(attempts), hold)
         values = entry.answer() | {"at": self._clock.now(), "spending": json.dumps(entry.spending())}
+        if hold:
+            return await self._paid(_record, entry, values)
         async with self._database.autocommit() as connection:
             return (await connection.execute(RECORD, values)).scalar_one()
 
-    async def book(self, mission: str, key: str, attempts: Sequence[Attempt]) -> None:
+    async def book(self, mission: str, key: str, attempts: Sequence[Attempt], hold: Hold | None = None) -> None:
         """Commits the cost of attempts that brought no answer."""
-        if rows := Entry(mission, key, attempts=tuple(attempts)).spending():
+        entry = Entry(mission, key, attempts=tuple(attempts), hold=hold)
+        if hold:
+            await self._paid(_book, entry, entry.spending())
+        elif rows := entry.spending():
             async with self._database.autocommit() as connection:
                 await connection.execute(sa.insert(tables.Spending), rows)
+
+    async def _paid(self, write: Callable[[Session, Entry, Any], str], entry: Entry, values: Any) -> str:
+        """The same, paid from the wallets in one commit. Who stops waiting for it does not stop it."""
+        paying = asyncio.create_task(self._pay(write, entry, values))
+        self._paying.add(paying)
+        paying.add_done_callback(self._paying.discard)
+        return await asyncio.shield(paying)
+
+    async def _pay(self, write: Callable[[Session, Entry, Any], str], entry: Entry, values: Any) -> str:
+        async with self._database.write() as session:
+            body = await session.run(write, entry, values)
+        self.wallets.told()
+        return body
 
     async def spent(self, mission: str) -> Spent:
         """What the mission has used so far."""
         async with self._database.autocommit() as connection:
             return journal_entry.spent((await connection.execute(SPENT, {"mission": mission})).one())
 
+    async def places(self, mission: str) -> dict[str, Spent]:
+        """What was used at each place of the mission, such as run/t2@5f1c2d3e."""
+        async with self._database.autocommit() as connection:
+            return journal_entry.places((await connection.execute(PLACES, {"mission": mission})).all())
+
     async def close(self) -> None:
-        """There is nothing to close: the connections are the database's."""
+        """Commits what waits; the connections are the database's."""
+        await asyncio.gather(*self._paying, return_exceptions=True)
+
+
+def _record(session: Session, entry: Entry, values: Mapping[str, Any]) -> str:
+    body = str(session.connection().execute(RECORD, values).scalar_one())
+    _charge(session, entry)
+    return body
+
+
+def _book(session: Session, entry: Entry, rows: list[dict[str, Any]]) -> str:
+    if rows:
+        session.connection().execute(sa.insert(tables.Spending), rows)
+    _charge(session, entry)
+    return ""
+
+
+def _charge(session: Session, entry: Entry) -> None:
+    if entry.hold:
+        wallets_table.pay(session, entry.hold, entry.paid())
