@@ -215,8 +215,12 @@ class Wallets(Protocol):
         """Frees what was set aside for a call that was not made."""
         ...
 
-    async def release_mission(self, mission: str) -> int:
-        """Frees what a dead process had set aside for the mission; how many calls that were."""
+    async def release_dead(self) -> int:
+        """Frees what processes had set aside that died meanwhile; for how many calls that was."""
+        ...
+
+    async def release_worker(self, worker: str) -> int:
+        """Frees what a process of that name had set aside, before another takes its name."""
         ...
 
     async def release_before(self, at: datetime) -> int:
@@ -432,6 +436,10 @@ class AlreadyDecided(Exception):
     def __init__(self, decision: Decision) -> None:
         super().__init__(f"The question was already answered by {decision.user}: {decision.choice}.")
         self.decision = decision
+
+
+class NotAsShown(Exception):
+    """What would be carried out is not what was shown to whoever approved it."""
 
 
 class UnknownMission(Exception):

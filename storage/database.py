@@ -51,6 +51,7 @@ class Database:
 
     def __init__(self, url: sa.URL, engine: AsyncEngine) -> None:
         self._held: AsyncConnection | None = None
+        self.worker = "local"  # this process's name among those that share the database
         self._writers: set[asyncio.Task[Any] | None] = set()
         self.url = url
         self.path = Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
@@ -103,7 +104,8 @@ class Database:
         self._held = await self._single.connect()
         for number in range(1, MOST_WORKERS + 1):
             if await self._held.scalar(_try_lock(number)):
-                return f"w-{number}"
+                self.worker = f"w-{number}"
+                return self.worker
         raise DatabaseUnusable(self.url.render_as_string(), f"{MOST_WORKERS} processes work on it already")
 
     @asynccontextmanager

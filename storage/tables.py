@@ -354,9 +354,9 @@ class Wallet(Row, table=True):
 class Reservation(Row, table=True):
     """What is set aside for one call that is under way, in all wallets of its nest. Gone when it is paid."""
 
-    __table_args__ = (sa.Index("ix_reservation_mission", "mission"),)
     id: str = Field(primary_key=True)
     mission: str
+    worker: str  # the process that makes the call
     nano_usd: int = Field(sa_type=sa.BigInteger)
     tokens: int = Field(sa_type=sa.BigInteger)
     wallets: list[str] = Field(sa_type=JSON)

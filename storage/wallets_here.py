@@ -58,9 +58,13 @@ class WalletsHere:
         """Frees what was set aside for a call that was not made."""
         self.paid(hold, NOTHING)
 
-    async def release_mission(self, mission: str) -> int:
-        """Frees what an interrupted phase had set aside for the mission."""
-        return self._release([one.hold for one in self._held.values() if one.hold.mission == mission])
+    async def release_dead(self) -> int:
+        """Nothing: what a process had set aside is gone with it."""
+        return 0
+
+    async def release_worker(self, worker: str) -> int:
+        """Nothing, for the same reason."""
+        return 0
 
     async def release_before(self, at: dt.datetime) -> int:
         """Frees what was set aside before then."""

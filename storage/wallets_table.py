@@ -47,7 +47,7 @@ class WalletsTable:
         need = replace(need, usd=money.dollars(money.nano(need.usd, up=True)))
         hold = Hold(secrets.token_hex(8), mission, need, tuple(wallet.id for wallet in nest))
         async with self._database.write() as session:
-            return hold, await session.run(_reserve, hold, nest, self._clock.now())
+            return hold, await session.run(_reserve, hold, nest, self._database.worker, self._clock.now())
 
     async def release(self, hold: Hold) -> None:
         """Frees what was set aside for a call that was not made."""
@@ -55,9 +55,19 @@ class WalletsTable:
             await session.run(pay, hold, NOTHING)
         self.told()
 
-    async def release_mission(self, mission: str) -> int:
-        """Frees what a dead process had set aside for the mission."""
-        return await self._release(tables.Reservation.mission == mission)
+    async def release_dead(self) -> int:
+        """Frees what processes had set aside that died meanwhile."""
+        async with self._database.read() as session:
+            workers = (await session.exec(select(tables.Reservation.worker).distinct())).all()
+        freed = 0
+        for worker in workers:
+            async with self._database.heir(worker) as dead:
+                freed += await self.release_worker(worker) if dead else 0
+        return freed
+
+    async def release_worker(self, worker: str) -> int:
+        """Frees what a process of that name had set aside."""
+        return await self._release(tables.Reservation.worker == worker)
 
     async def release_before(self, at: dt.datetime) -> int:
         """Frees what was set aside before then."""
@@ -120,13 +130,13 @@ def pay(session: Session, hold: Hold, cost: Amount) -> None:
         _change(session, hold.wallets, cost, NOTHING - held)
 
 
-def _reserve(session: Session, hold: Hold, nest: Sequence[Wallet], now: dt.datetime) -> list[Wallet]:
+def _reserve(session: Session, hold: Hold, nest: Sequence[Wallet], worker: str, now: dt.datetime) -> list[Wallet]:
     rows = _lock(session, hold.wallets)
     taken = money.reserve([_as_wallet(rows[wallet.id], wallet) for wallet in nest], hold.need)
     _change(session, hold.wallets, NOTHING, hold.need)
     nano_usd = money.nano(hold.need.usd)
     values = {"id": hold.id, "mission": hold.mission, "nano_usd": nano_usd, "tokens": hold.need.tokens}
-    writing.insert(session, tables.Reservation, values | {"wallets": list(hold.wallets), "at": now})
+    writing.insert(session, tables.Reservation, values | {"worker": worker, "wallets": list(hold.wallets), "at": now})
     return taken
 
 

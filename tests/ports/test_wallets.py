@@ -1,6 +1,7 @@
 """Wallets on both databases: set aside in one step, paid with the answer, freed when a process dies."""
 
 import asyncio
+import datetime as dt
 import random
 from collections.abc import AsyncIterator
 from decimal import Decimal
@@ -101,11 +102,28 @@ async def test_a_call_that_was_not_made_frees_what_was_set_aside_once(journal):
     assert (await amounts(journal))["mission/m1"] == (NOTHING, CENT)
 
 
-async def test_what_a_dead_process_had_set_aside_is_freed_for_its_mission_alone(journal):
-    await journal.wallets.reserve("m1", nest(), CENT)
-    await journal.wallets.reserve("m2", [Wallet("workspace/T1/2026-11")], CENT)
-    assert await journal.wallets.release_mission("m1") == 1
-    assert await amounts(journal) == {"workspace/T1/2026-11": (NOTHING, CENT), "mission/m1": (NOTHING, NOTHING)}
+async def test_what_a_dead_process_had_set_aside_is_freed_and_what_a_living_one_has_is_not(
+    migrated_postgres_url, clock
+):
+    databases = [Database.open(migrated_postgres_url) for _ in range(2)]
+    mine, its = [await open_journal(database, clock) for database in databases]
+    assert [await database.worker_name() for database in databases] == ["w-1", "w-2"]
+    await mine.wallets.reserve("m1", nest(), CENT)
+    await its.wallets.reserve("m1", nest(), CENT)
+    assert await mine.wallets.release_dead() == 0
+    await databases[1].close()
+    assert await mine.wallets.release_dead() == 1
+    assert (await amounts(mine))["mission/m1"] == (NOTHING, CENT)
+    await databases[0].close()
+
+
+async def test_who_takes_the_name_of_a_dead_process_frees_what_it_had_set_aside(migrated_postgres_url, clock):
+    for freed in (0, 1):
+        database = Database.open(migrated_postgres_url)
+        journal = await open_journal(database, clock)
+        assert await journal.wallets.release_worker(await database.worker_name()) == freed
+        await journal.wallets.reserve("m1", nest(), CENT)
+        await database.close()
 
 
 async def test_what_was_set_aside_long_ago_is_freed(journal, clock):
@@ -116,9 +134,9 @@ async def test_what_was_set_aside_long_ago_is_freed(journal, clock):
     assert (await amounts(journal))["mission/m1"] == (NOTHING, CENT)
 
 
-async def test_an_answer_that_comes_after_its_hold_was_freed_is_paid_all_the_same(journal):
+async def test_an_answer_that_comes_after_its_hold_was_freed_is_paid_all_the_same(journal, clock):
     hold, _ = await journal.wallets.reserve("m1", nest(), CENT)
-    await journal.wallets.release_mission("m1")
+    await journal.wallets.release_before(clock.now() + dt.timedelta(seconds=1))
     await journal.record("m1", "k1", "d", "model", "a", [paid("0.01")], hold)
     assert (await amounts(journal))["mission/m1"] == (CENT, NOTHING)
 
@@ -139,7 +157,7 @@ async def test_what_was_spent_outlives_the_process_and_what_was_set_aside_does_n
     await before.wallets.reserve("m1", nest(), CENT)
     await before.close()
     after = await open_journal(database, clock)
-    await after.wallets.release_mission("m1")
+    await after.wallets.release_worker(database.worker)
     assert (await amounts(after))["mission/m1"] == (CENT, NOTHING)
     await after.close()
 

@@ -29,13 +29,13 @@ def upgrade() -> None:
         "reservation",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("mission", sa.String(), nullable=False),
+        sa.Column("worker", sa.String(), nullable=False),
         sa.Column("nano_usd", sa.BigInteger(), nullable=False),
         sa.Column("tokens", sa.BigInteger(), nullable=False),
         sa.Column("wallets", JSON, nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_reservation"),
     )
-    op.create_index("ix_reservation_mission", "reservation", ["mission"])
     op.create_table(
         "saving",
         sa.Column("mission", sa.String(), nullable=False),
