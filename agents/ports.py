@@ -479,6 +479,10 @@ class Missions(Protocol):
         """The digest of exactly what the phase was let to carry out; None when nobody let it."""
         ...
 
+    async def plan(self, mission: str, rev: int) -> Plan | None:
+        """The newest plan up to that revision."""
+        ...
+
     async def halted(self, team: str) -> str | None:
         """Who halted the workspace; None when nobody did."""
         ...

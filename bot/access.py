@@ -11,7 +11,8 @@ from agents.domain.mission import ENDED, Gate, Mission
 
 # What a mission's own people may do with it: the requester, and whoever may answer one of its checkpoints.
 OWNERS: frozenset[Action] = frozenset({"stop", "pause", "resume", "retry", "skip", "edit", "delegate"})
-CHANGES: frozenset[Action] = frozenset({"pause", "retry", "skip", "edit", "decide", "delegate"})  # not once it has ended
+# What there is nothing to do with once a mission has ended.
+CHANGES: frozenset[Action] = frozenset({"pause", "retry", "skip", "edit", "decide", "delegate"})
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def authorise(
     standing: Standing | None = None,
 ) -> Ruling:
     """Whether the actor may do it there, by which authority, or why not. `gate` is the question that is answered."""
-    if no := _person(actor, team) or _place(place, mission):
+    if no := _person(actor, team) or _place(place):
         return no
     if mission is not None and mission.team not in ("", team):
         return _no("other_workspace", "This mission is not known in this workspace.")
@@ -93,14 +94,14 @@ def _person(actor: Actor, team: str) -> Ruling | None:
     return None
 
 
-def _place(place: Place, mission: Mission | None) -> Ruling | None:
+def _place(place: Place) -> Ruling | None:
     if place.shared is None or place.member is None:
         said = "I could not find out who can read this channel, so I did nothing. Please try again in a minute."
         return _no("unknown_place", said)
     if place.shared and not place.consented:
         said = "People of another organisation can read this channel, so I do not work here. Please use one of our own."
         return _no("shared", said)
-    if not place.member and mission is not None:
+    if not place.member:
         return _no("not_in_channel", "Only people in the mission's channel can do this. Please join it first.")
     return None
 
@@ -117,9 +118,7 @@ def _without_mission(action: Action) -> Ruling:
     return _no("no_mission", "This mission is no longer known here.")
 
 
-def _decider(
-    actor: Actor, mission: Mission, policy: Policy, standing: Standing, *, delegating: bool = False
-) -> Ruling:
+def _decider(actor: Actor, mission: Mission, policy: Policy, standing: Standing, *, delegating: bool = False) -> Ruling:
     by = authority.authority(policy, actor.id, mission.requester, standing)
     if by and not (delegating and by.startswith("delegate:")):
         return Ruling(True, by)

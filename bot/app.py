@@ -30,6 +30,7 @@ from bot.clock import Rounds, SystemClock
 from bot.config import Settings
 from bot.conversations import SlackConversations
 from bot.decisions import Decisions
+from bot.doorkeeper import Doorkeeper
 from bot.drain import Drain
 from bot.gateway import Gateway, SlackError, Tempo, code_of
 from bot.intake import Intake
@@ -161,9 +162,13 @@ async def build(settings: Settings, tempo: Tempo | None = None) -> Baton:
     presenter = Presenter(missions, departments, clock)
     drain = Drain(outbox, missions, presenter, gateway, clock)
     intake = Intake(missions, departments, gateway, clock, engine.cancel)
-    decisions = Decisions(missions, departments, gateway, clock, engine.cancel)
+    consented = frozenset(settings.baton_shared_channels)
+    doorkeeper = Doorkeeper(gateway, missions, departments, clock, consented)
+    decisions = Decisions(missions, departments, doorkeeper, clock, engine.cancel)
     bolt = _bolt(settings, client, identity)
-    listeners.register(bolt, listeners.Context(intake, decisions, missions, departments, gateway, presenter))
+    listeners.register(
+        bolt, listeners.Context(intake, decisions, missions, departments, gateway, presenter, doorkeeper)
+    )
     return Baton(settings, database, engine, missions, journal, model, gateway, bolt, Rounds(), outbox, presenter)
 
 

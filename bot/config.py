@@ -78,6 +78,9 @@ class Settings(BaseSettings):
         None, description="What the server calls the limit of an answer; unset: by address"
     )
     baton_tools: Listed[str] = Field([], description="Outside tools (entry points of group baton.tools) to switch on")
+    baton_shared_channels: Listed[str] = Field(
+        [], description="Ids of channels shared with another organisation in which Baton may work; none unless named"
+    )
     baton_host: str = Field("127.0.0.1", description="Address for signed HTTP")
     baton_port: int = Field(3000, ge=0, le=65535, description="Port for signed HTTP")
     baton_posts_per_second: float = Field(1, gt=0, description="Posts a second in one channel; Slack itself takes one")

@@ -5,34 +5,52 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
+from agents.domain import authority
 from agents.domain import plan as plans
+from agents.domain.authority import YES, Action, GateKind, Ruling, Standing, Vote
 from agents.domain.department import Department
-from agents.domain.events import GateDecided, MissionCancelled, PlanProposed
-from agents.domain.mission import Decision, Gate, State, TaskState
+from agents.domain.events import GateDecided, MissionCancelled, PlanProposed, VoteCast
+from agents.domain.mission import Decision, Gate, Mission, State, TaskState
 from agents.phases.plan import estimate
-from agents.ports import AlreadyDecided, Clock, Departments, File, PhaseCall
-from bot import access
-from bot.gateway import Gateway
+from agents.ports import AlreadyDecided, Clock, Departments, File, NotAsShown, PhaseCall, TaskRecord
+from bot import proposals
+from bot.doorkeeper import Denied, Doorkeeper, NotNow
+from bot.steering import CHANGEABLE
 from bot.views.modals import FIELD
 from storage.changes import RowChange
 from storage.inbox import Gesture
 from storage.missions import MissionRows
 
-GATE_STATE = {"plan": State.PLAN_GATE, "task": State.TASK_GATE, "result": State.RESULT_GATE}
-CHOICES = {
+__all__ = ["Answer", "Decisions", "Denied", "NotNow", "edited"]
+
+GATE_STATE: dict[GateKind, State] = {
+    "plan": State.PLAN_GATE,
+    "task": State.TASK_GATE,
+    "tool": State.TASK_GATE,
+    "named": State.TASK_GATE,
+    "budget": State.TASK_GATE,
+    "contested": State.RESULT_GATE,
+    "result": State.RESULT_GATE,
+    "questions": State.QUESTIONS,
+}
+CHOICES: dict[GateKind, set[str]] = {
     "plan": {"approve", "edit", "change", "cancel"},
     "task": {"accept", "retry", "drop", "cancel"},
+    "tool": {"approve", "refuse", "cancel"},
+    "named": {"approve", "drop", "cancel"},
+    "budget": {"raise", "finish", "cancel"},
+    "contested": {"approve", "send_back", "cancel"},
     "result": {"approve", "send_back", "cancel"},
+    "questions": {"defaults", "answer"},
+    "change": {"approve", "keep"},
 }
-
-
-class NotNow(Exception):
-    """The decision cannot be taken; the message is one sentence for the person."""
+PARKED: tuple[GateKind, ...] = ("task", "tool", "named", "budget")  # the run goes on when all of these are answered
+STALE = "What you pressed shows something that has changed since. Please decide on the newest message."
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A person's decision, as it came from a button or a form."""
+    """A person's decision, as it came from a button or a form. `gate` may end in `@` and the digest that was shown."""
 
     gate: str
     choice: str
@@ -47,47 +65,77 @@ class Decisions:
 
     missions: MissionRows
     departments: Departments
-    gateway: Gateway
+    doorkeeper: Doorkeeper
     clock: Clock
     halt: Callable[[str], Awaitable[None]]
 
-    async def allowed(self, user: str, team: str, gate: str, kind: access.Action = "decide") -> File:
-        """The mission, if this person may decide about it now. Raises NotNow and UnknownMission."""
-        file = await self.missions.file(gate.split(":", 1)[0])
-        department = self.departments.get(file.mission.department)
-        if no := access.refusal(await self.gateway.actor(user), kind, team, file.mission, department):
-            raise NotNow(no)
-        return file
+    async def allowed(self, gesture: Gesture, gate: str, action: Action = "decide") -> File:
+        """The mission, if this person may decide about it now. Raises Denied, NotNow and UnknownMission."""
+        mission, asked = await self._asked(gate)
+        if action == "decide" and asked is None:
+            raise NotNow("This question is no longer known here.")
+        await self.doorkeeper.admit(gesture, action, mission, asked)
+        return await self.missions.file(mission.id)
 
     async def decide(self, gesture: Gesture, answer: Answer) -> None:
         """Takes the answer once. Raises NotNow with a sentence for the person, and UnknownMission."""
-        file = await self.allowed(gesture.user, gesture.team, answer.gate)
-        department = self.departments.get(file.mission.department)
-        async with self.missions.receive(gesture, file.mission.id) as change:
-            if change is None:
-                return
-            gate = _open_gate(change, answer)
-            decision = Decision(gate.id, answer.choice, gesture.user, self.clock.now(), gate.digest, answer.note)
-            try:
-                change.decide(decision)
-            except AlreadyDecided as error:
-                raise NotNow(f"<@{error.decision.user}> has already decided this.") from None
-            change.tell(GateDecided(f"decided:{gate.id}", gate.id, answer.choice, gesture.user, answer.note))
-            self._carry_out(change, file, department, gate, answer, gesture.user)
-        if answer.choice == "cancel":
-            await self.halt(file.mission.id)
+        mission, asked = await self._asked(answer.gate)
+        if asked is None:
+            raise NotNow("This question is no longer known here.")
+        ruling = await self.doorkeeper.admit(gesture, "decide", mission, asked)
+        policy = self.departments.get(mission.department).policy_of(asked)
+        standing = await self.doorkeeper.standing(mission, policy)
+        file = await self.missions.file(mission.id)
+        if proposal := await self.missions.proposal(asked.id):
+            answer = replace(answer, plan=proposal.plan)
+        try:
+            async with self.missions.receive(gesture, mission.id) as change:
+                done = change is not None and self._take(change, file, gesture.user, answer, ruling, standing)
+        except AlreadyDecided as error:
+            raise NotNow(f"<@{error.decision.user}> has already decided this.") from None
+        except NotAsShown:
+            raise NotNow(STALE) from None
+        if done and answer.choice == "cancel":
+            await self.halt(mission.id)
 
     async def again(self, gesture: Gesture, mission: str) -> None:
         """Starts the phase that failed once more; what is recorded is not paid again."""
-        file = await self.allowed(gesture.user, gesture.team, mission)
+        file = await self.missions.file(mission)
+        ruling = await self.doorkeeper.admit(gesture, "retry", file.mission)
         wishes = await self.missions.wishes(mission, file.mission.rev)
         async with self.missions.receive(gesture, mission) as change:
             if change is None:
                 return
+            change.by(ruling.authority)
             if change.mission.state is not State.FAILED:
                 raise NotNow("This mission is not stopped any more.")
             _restart(change, file)
             change.save_wishes(change.mission.rev, wishes)
+
+    async def _asked(self, name: str) -> tuple[Mission, Gate | None]:
+        """The mission and the question of it that a button names. Raises UnknownMission."""
+        id = name.partition("@")[0]
+        return await self.missions.mission(id.split(":", 1)[0]), await self.missions.gate(id)
+
+    def _take(
+        self, change: RowChange, file: File, user: str, answer: Answer, ruling: Ruling, standing: Standing
+    ) -> bool:
+        """Adds the person's word, and carries the answer out when enough have said so. False while more are needed."""
+        gate = _open_gate(change, answer)
+        department = self.departments.get(file.mission.department)
+        change.by(ruling.authority)
+        now = self.clock.now()
+        if _said_before(gate, user, answer.choice):
+            more = _still(gate, department, file.mission, standing, answer.choice)
+            raise NotNow(f"You have said so already; {more}.")
+        gate = change.vote(Vote(gate.id, user, answer.choice, now, ruling.authority, gate.digest))
+        if not settled(gate, department, file.mission, standing, answer.choice):
+            change.tell(VoteCast(f"vote:{gate.id}:{answer.choice}:{user}", gate.id, answer.choice, user))
+            return False
+        change.decide(Decision(gate.id, answer.choice, user, now, gate.digest, answer.note))
+        change.tell(GateDecided(f"decided:{gate.id}", gate.id, answer.choice, user, answer.note))
+        self._carry_out(change, file, department, gate, answer, user)
+        return True
 
     def _carry_out(
         self, change: RowChange, file: File, department: Department, gate: Gate, answer: Answer, user: str
@@ -103,23 +151,61 @@ class Decisions:
                 change.save_wishes(gate.rev + 1, [answer.note])
             case "plan", "edit":
                 _propose_edited(change, department, gate, answer)
-            case "result", "approve":
+            case ("questions", "defaults") | ("change", "approve") if answer.plan is None:
+                raise NotNow("This question is no longer known here.")
+            case "questions", "defaults":
+                _propose_edited(change, department, gate, answer)
+            case "questions", "answer":
+                _start(change, State.PLANNING, "plan", gate.rev + 1)
+                change.save_wishes(gate.rev + 1, [answer.note])
+            case "change", "keep":
+                pass
+            case "change", "approve":
+                proposals.take_over(change, gate, answer.plan, department)
+            case "result" | "contested", "approve":
                 _start(change, State.DELIVERING, "deliver", gate.rev)
-            case "result", "send_back":
+            case "result" | "contested", "send_back":
                 _send_back(change, file, department, gate, answer)
             case _:
                 _after_task(change, file, department, gate, answer)
 
 
+def settled(gate: Gate, department: Department, mission: Mission, standing: Standing, choice: str) -> bool:
+    """Whether the choice stands: a yes when enough different people have said it, anything else at once."""
+    if choice not in YES:
+        return True
+    policy = department.policy_of(gate)
+    valid = [vote for vote in gate.votes if vote.digest == gate.digest]
+    people = authority.in_favour(policy, mission.requester, valid, standing, choice)
+    return authority.enough(policy, mission.requester, people)
+
+
+def _said_before(gate: Gate, user: str, choice: str) -> bool:
+    said = [vote for vote in gate.votes if vote.user == user and vote.digest == gate.digest]
+    return bool(said) and said[-1].choice == choice
+
+
+def _still(gate: Gate, department: Department, mission: Mission, standing: Standing, choice: str) -> str:
+    policy = department.policy_of(gate)
+    missing = authority.missing(policy, authority.in_favour(policy, mission.requester, gate.votes, standing, choice))
+    return "one more person has to" if missing == 1 else f"{missing} more people have to"
+
+
 def _open_gate(change: RowChange, answer: Answer) -> Gate:
-    """The gate, if it is the one that the mission waits at. Raises NotNow."""
-    gate = change.gate(answer.gate)
-    if gate is None or answer.choice not in CHOICES[gate.kind]:
+    """The gate, if it is the one that the mission waits at and what was shown is what it is about. Raises NotNow."""
+    id, _, shown = answer.gate.partition("@")
+    gate = change.gate(id)
+    if gate is None or answer.choice not in CHOICES.get(gate.kind, set()):
         raise NotNow("This question is no longer known here.")
     if gate.decision:
-        raise NotNow(f"<@{gate.decision.user}> has already decided this.")
-    if change.mission.state is not GATE_STATE[gate.kind] or change.mission.rev != gate.rev:
+        raise AlreadyDecided(gate.decision)
+    stands = change.mission.state in CHANGEABLE if gate.kind == "change" else change.mission.state is GATE_STATE[gate.kind]
+    if change.mission.state is State.PAUSED:
+        raise NotNow("The mission is paused. Resume it first, then decide.")
+    if not stands or change.mission.rev != gate.rev:
         raise NotNow("This question is no longer open: the mission has moved on.")
+    if shown and not gate.digest.startswith(shown):
+        raise NotNow(STALE)
     return gate
 
 
@@ -132,7 +218,7 @@ def _restart(change: RowChange, file: File) -> None:
     """The phase that failed: delivery if the result was approved, the run if the plan was, else planning."""
     approved = {gate.kind for gate in file.gates if gate.decision and gate.decision.choice == "approve"}
     rev = change.mission.rev + 1
-    if "result" in approved and file.result and file.result.rev == change.mission.rev:
+    if {"result", "contested"} & approved and file.result and file.result.rev == change.mission.rev:
         _start(change, State.DELIVERING, "deliver", rev)
     elif "plan" in approved:
         _start(change, State.RUNNING, "run", rev)
@@ -166,18 +252,16 @@ def _with_note(plan: plans.Plan, chosen: Sequence[str] | frozenset[str] | set[st
 
 
 def _after_task(change: RowChange, file: File, department: Department, gate: Gate, answer: Answer) -> None:
-    """The run goes on when every task that waited has its decision."""
-    record = file.tasks[gate.task]
+    """The run goes on when everything that waited has its decision."""
     if answer.choice in ("accept", "drop"):
         state = TaskState.ACCEPTED if answer.choice == "accept" else TaskState.DROPPED
-        change.save_task(replace(record, state=state))
-    waiting = [other for other in change.gates("task", gate.rev) if other.id != gate.id and not other.decision]
-    noted = {gate.task: answer.note} if answer.choice == "retry" else {}
-    for other in change.gates("task", gate.rev):
-        if other.decision and other.decision.choice == "retry":
-            noted[other.task] = other.decision.note
-    if waiting:
+        change.save_task(replace(_record(file, gate), state=state))
+    parked = [other for kind in PARKED for other in change.gates(kind, gate.rev)]
+    if any(not other.decision for other in parked if other.id != gate.id):
         return
+    noted = {gate.task: answer.note} if answer.choice == "retry" else {}
+    earlier = [(g.task, g.decision) for g in parked if g.decision and g.id != gate.id]
+    noted |= {task: decision.note for task, decision in earlier if decision.choice == "retry"}
     assert file.plan
     plan = file.plan
     for task, note in noted.items():
@@ -185,6 +269,16 @@ def _after_task(change: RowChange, file: File, department: Department, gate: Gat
     if noted:
         change.save_plan(gate.rev + 1, plan, estimate(plan, department))
     _start(change, State.RUNNING, "run", gate.rev + 1)
+
+
+def _record(file: File, gate: Gate) -> TaskRecord:
+    """How far the task is; one that was held before it began has no record yet."""
+    assert file.plan
+    digest = plans.digest(plans.task(file.plan, gate.task))
+    known = file.tasks.get(gate.task)
+    if known is not None and known.digest == digest:
+        return known
+    return TaskRecord(gate.task, gate.rev, TaskState.WAITING, digest)
 
 
 def edited(

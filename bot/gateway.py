@@ -22,6 +22,8 @@ MARKER = "baton_post"  # event_type of the metadata that every post carries
 PAGES = 10  # of a thread, when looking for a post of ours
 TRANSIENT = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
 KNOWN_FOR = 300.0  # seconds for which what Slack says of a person is believed
+SHARED_FOR = 60.0  # seconds for which what Slack says of a channel is believed
+MEMBER_PAGES = 50  # of a thousand members each
 
 Payload = dict[str, Any]
 
@@ -97,6 +99,7 @@ class Gateway:
         self._posts = Pace(tempo.post_gap, tempo.post_burst)
         self._updates = Pace(tempo.update_gap, tempo.update_burst)
         self._people: dict[str, tuple[float, Actor]] = {}
+        self._shared: dict[str, tuple[float, bool]] = {}
         self._missing: set[str] = set()  # methods this server does not know; asked once
 
     def learn(self, body: Payload) -> None:
@@ -123,9 +126,13 @@ class Gateway:
         _checked(body)
         await self._call("chat.update", lambda: self._client.chat_update(**body))
 
-    async def whisper(self, channel: str, user: str, text: str, thread: str | None = None) -> None:
+    async def whisper(
+        self, channel: str, user: str, text: str, thread: str | None = None, blocks: Sequence[Payload] = ()
+    ) -> None:
         """A line for one person alone; where the server has no such thing, nobody else gets to see it either."""
         body: Payload = {"channel": channel, "user": user, "text": text, "unfurl_links": False, "unfurl_media": False}
+        if blocks:
+            body["blocks"] = list(blocks)
         if thread:
             body["thread_ts"] = thread
         _checked(body)
@@ -269,10 +276,10 @@ class Gateway:
 
     # ---- people ----
 
-    async def actor(self, user: str) -> Actor:
-        """Who this is, as Slack says; unknown when it will not say."""
+    async def actor(self, user: str, *, fresh: bool = False) -> Actor:
+        """Who this is, as Slack says; unknown when it will not say. `fresh` asks anew whatever is remembered."""
         kept = self._people.get(user)
-        if kept and kept[0] > time.monotonic():
+        if kept and kept[0] > time.monotonic() and not fresh:
             return kept[1]
         try:
             answer = await self._call("users.info", lambda: self._client.users_info(user=user))
@@ -283,6 +290,64 @@ class Gateway:
         found = _actor(user, answer["user"])
         self._people[user] = (time.monotonic() + KNOWN_FOR, found)
         return found
+
+    # ---- places ----
+
+    async def shared(self, channel: str) -> bool | None:
+        """Whether another organisation is in the channel, or is about to be; None when Slack will not say."""
+        kept = self._shared.get(channel)
+        if kept and kept[0] > time.monotonic():
+            return kept[1]
+        try:
+            answer = await self._told("conversations.info", lambda: self._client.conversations_info(channel=channel))
+        except SlackError as error:
+            log.warning("channel_not_known", channel=channel, reason=str(error))
+            return None
+        place = answer.get("channel") if answer else {}
+        found = _shared(place) if isinstance(place, dict) else None
+        if found is not None:
+            self._shared[channel] = (time.monotonic() + SHARED_FOR, found)
+        return found
+
+    async def member(self, channel: str, user: str) -> bool | None:
+        """Whether the person is in the channel now; None when Slack will not say."""
+        cursor: str | None = None
+        for _ in range(MEMBER_PAGES):
+            more = {"cursor": cursor} if cursor else {}
+            try:
+                answer = await self._told(
+                    "conversations.members",
+                    lambda more=more: self._client.conversations_members(channel=channel, limit=1000, **more),
+                )
+            except SlackError as error:
+                log.warning("members_not_known", channel=channel, reason=str(error))
+                return None
+            if answer is None or user in (answer.get("members") or ()):
+                return True
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return False
+        return None
+
+    async def group(self, id: str) -> frozenset[str] | None:
+        """Members of a user group; None when Slack will not say."""
+        try:
+            answer = await self._call("usergroups.users.list", lambda: self._client.usergroups_users_list(usergroup=id))
+        except SlackError as error:
+            log.warning("group_not_known", group=id, reason=str(error))
+            return None
+        return frozenset(str(user) for user in answer.get("users") or ())
+
+    async def _told(self, method: str, call: Callable[[], Awaitable[Any]]) -> Any:
+        """The answer; None from a server that does not know the method: there no channel is shared or closed."""
+        if method in self._missing:
+            return None
+        try:
+            return await self._call(method, call)
+        except Unknown:
+            self._missing.add(method)
+            log.info("method_not_supported", method=method)
+            return None
 
     # ---- the call itself ----
 
@@ -348,4 +413,14 @@ def _actor(user: str, record: dict[str, Any]) -> Actor:
         guest=bool(record.get("is_restricted") or record.get("is_ultra_restricted")),
         stranger=bool(record.get("is_stranger")),
         deactivated=bool(record.get("deleted")),
+        workflow=bool(record.get("is_workflow_bot")),
+        admin=bool(record.get("is_admin") or record.get("is_owner") or record.get("is_primary_owner")),
     )
+
+
+def _shared(place: dict[str, Any]) -> bool | None:
+    """What a channel's record says; one that says nothing of it is not believed to be private."""
+    flags = ("is_ext_shared", "is_pending_ext_shared")
+    if not any(isinstance(place.get(flag), bool) for flag in flags) and not place.get("is_im"):
+        return None
+    return any(bool(place.get(flag)) for flag in flags) or bool(place.get("pending_connected_team_ids"))

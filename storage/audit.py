@@ -135,9 +135,7 @@ def of_events(
     return found
 
 
-def _entry(
-    session: Session, mission: Mission, one: Event, gates: Mapping[str, Gate], authority: str
-) -> Entry | None:
+def _entry(session: Session, mission: Mission, one: Event, gates: Mapping[str, Gate], authority: str) -> Entry | None:
     _, body = happenings.pack(one)
     action = _words(type(one).__name__)
     if isinstance(one, MissionAccepted):

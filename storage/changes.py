@@ -18,6 +18,7 @@ from agents.ports import (
     AlreadyDecided,
     DrainCall,
     Enqueue,
+    NotAsShown,
     Note,
     Outgoing,
     PhaseCall,
@@ -45,6 +46,7 @@ class RowChange:
         self._shown: list[Outgoing] = []
         self._calls: list[PhaseCall] = []
         self._authority = ""
+        self._replanned = False
         self._entries: list[audit.Entry] = []
         self._now = dt.datetime.min  # until it is flushed
 
@@ -66,8 +68,13 @@ class RowChange:
             before, state=to, reason=reason, title=title or before.title, rev=rev, stood=str(stood or kept)
         )
 
+    def reword(self, text: str) -> None:
+        """The person who gave the mission has put it differently."""
+        self.mission = replace(self.mission, text=text)
+
     def save_plan(self, rev: int, plan: Plan, estimate: Estimate) -> None:
         """The plan with the highest revision is the one that counts."""
+        self._replanned = True
         self._later(lambda session: writing.save_plan(session, self.mission.id, rev, plan, estimate))
 
     def save_wishes(self, rev: int, wishes: Sequence[str]) -> None:
@@ -177,6 +184,7 @@ class RowChange:
     def flush(self, session: Session, route: Router, enqueue: Enqueue, now: dt.datetime) -> None:
         """Writes everything into the transaction: rows first, then news, then what is to be started, then the audit."""
         self._now = now
+        intact = not self._replanned or mandates.intact(session, self.mission.id)
         if self.mission is not self._before:
             writing.save_mission(session, self.mission)
         for write in self._writes:
@@ -187,15 +195,18 @@ class RowChange:
         for write in self._last:
             write(session)
         for call in self._calls:
-            mandates.give(session, call, self._decided())
+            decided = self._decided()
+            if call.phase == "run" and not intact and not (decided and decided.kind == "plan"):
+                raise NotAsShown(call.id)
+            mandates.give(session, call, decided, replanned=self._replanned)
             enqueue(session, call)
         told = audit.of_events(session, self.mission, new, self._gates, self._authority)
         audit.append(session, self.mission.team, [*self._entries, *told], now)
 
-    def _decided(self) -> str:
+    def _decided(self) -> Gate | None:
         """The gate that was answered in this commit, if one was."""
         before = {id for id, gate in self._read.items() if gate.decision}
-        return next((id for id, gate in self._gates.items() if gate.decision and id not in before), "")
+        return next((gate for id, gate in self._gates.items() if gate.decision and id not in before), None)
 
     def _later(self, write: Write) -> None:
         self._writes.append(write)

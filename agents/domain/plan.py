@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from graphlib import CycleError, TopologicalSorter
+from typing import Any
 
+from agents.domain import spelling
 from agents.domain.artifact import Kind
 from agents.domain.department import Department
 
@@ -35,6 +35,7 @@ class Task:
     checks: tuple[Check, ...] = ()
     deliverable: bool = False  # part of what the requester gets, not only material for others
     notes: tuple[str, ...] = ()  # what people asked to change; goes to the specialist with the brief
+    checkpoint: str = ""  # name of a checkpoint at which a person is asked before the task begins
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Plan:
     goal: str  # what will be true when it is done
     tasks: tuple[Task, ...]
     assumptions: tuple[str, ...] = ()  # open questions, each with the default that was taken
+    budget_usd: float | None = None  # as a person set it for this plan; None: what the department gives
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,16 @@ class Estimate:
 
 
 def digest(value: Plan | Task) -> str:
-    """SHA-256 of exactly this content, in hexadecimal: what an approval is bound to."""
-    body = json.dumps(asdict(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(body.encode()).hexdigest()
+    """SHA-256 of exactly this content, in hexadecimal: what an approval is bound to.
+
+    A checkpoint or a budget is part of it only where there is one: plans from before there were any keep their digest.
+    """
+    return spelling.digest(_content(asdict(value)))
+
+
+def _content(body: dict[str, Any]) -> dict[str, Any]:
+    tasks = {"tasks": [_content(task) for task in body["tasks"]]} if "tasks" in body else {}
+    return {name: one for name, one in body.items() if name not in ("checkpoint", "budget_usd") or one} | tasks
 
 
 def faults(plan: Plan, department: Department, check_kinds: Iterable[str]) -> list[str]:

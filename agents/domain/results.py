@@ -7,10 +7,11 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
+from agents.domain import spelling
 from agents.domain.artifact import Artifact
 
 
 def digest(summary: str, caveats: Sequence[str], works: Iterable[Artifact]) -> str:
     """SHA-256 of the opening, the caveats and every deliverable, in the plan's order; hexadecimal."""
-    body = json.dumps([summary, list(caveats), [asdict(work) for work in works]], sort_keys=True)
-    return hashlib.sha256(body.encode()).hexdigest()
+    body = spelling.fit([summary, list(caveats), [asdict(work) for work in works]])
+    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import structlog
 
 from agents.domain.department import Department, Specialist
-from agents.domain.events import MissionFailed, MissionPaused
+from agents.domain.events import Event, MissionFailed, MissionPaused
 from agents.domain.mission import Mission, State
+from agents.domain.money import NO_CEILINGS, Ceilings, Place, raises, with_budget
+from agents.llm.prices import Prices
 from agents.phases.watch import Interrupted, WatchedMissions, WatchedModel, WatchedToolbox
 from agents.ports import (
     Clock,
@@ -23,14 +25,19 @@ from agents.ports import (
     ModelMisconfigured,
     ModelNonsense,
     ModelRefused,
+    NotAsShown,
+    Note,
     Toolbox,
     UnknownMission,
+    Wallets,
 )
+from agents.roles.purse import Purse, WalletsUnreachable, cheaper_key
 from agents.roles.seat import Meter, OverLimit, Seat
 
 log = structlog.get_logger(__name__)
 
 ROLES = ("planner", "specialist", "critic", "sceptic", "manager")
+HEARD = frozenset({"steer", "answer", "deleted"})  # kinds of replies that reach those at work
 HALTED = "The workspace is halted."  # why a mission is paused; those paused for it go on when the halt ends
 UNUSABLE = "unusable:"  # begins the key of failures that recorded answers would only repeat
 
@@ -46,19 +53,58 @@ class Desk:
     toolbox: Toolbox
     departments: Departments
     clock: Clock
+    wallets: Wallets | None = None  # without them nothing is limited but the number of calls
+    prices: Prices = field(default_factory=Prices)
+    ceilings: Ceilings = NO_CEILINGS
 
     def model_for(self, department: Department, role: str, member: Specialist | None = None) -> str:
         """The member's own model, else the department's for the role, else the installation's."""
         return (member.model if member else None) or department.model(role) or self.models[role]
 
     async def meter(self, mission: Mission, department: Department) -> Meter:
-        """Calls used so far and the limit."""
-        return Meter((await self.journal.spent(mission.id)).calls, department.max_calls)
+        """Calls used so far and the limit, and the purse that they are paid from."""
+        purse = await self.purse(mission, department)
+        return Meter((await self.journal.spent(mission.id)).calls, department.max_calls, purse)
+
+    async def purse(self, mission: Mission, department: Department) -> Purse | None:
+        """What the mission's calls are paid from, as people have raised it and as it had run short before."""
+        if self.wallets is None:
+            return None
+        file = await self.missions.file(mission.id)
+        raised = raises(file.gates)
+        told = {one.event.key for one in await self.missions.told(mission.id)}
+
+        async def tell(event: Event) -> None:
+            async with self.missions.change(mission.id) as change:
+                change.tell(event)
+
+        return Purse(
+            Place(mission.team, mission.channel, department.id, mission.id),
+            self.wallets,
+            self.prices,
+            self.clock,
+            tell,
+            with_budget(department.terms, file.plan.budget_usd if file.plan else None),
+            self.ceilings,
+            raises=raised,
+            cheap=cheaper_key(raised) in told,
+        )
 
     async def unusable(self, mission: Mission) -> int:
         """How often the mission has failed by answers that could not be used. Those are not to be used again."""
         failures = [one.event for one in await self.missions.told(mission.id) if isinstance(one.event, MissionFailed)]
         return sum(event.key.startswith(UNUSABLE) for event in failures)
+
+    async def notes(self, mission: Mission) -> Sequence[Note]:
+        """Replies that tell those at work how to do it, oldest first; a deleted one has no text left."""
+        return [note for note in await self.missions.notes(mission.id) if note.kind in HEARD]
+
+    async def begin(self, mission: Mission, phase: str, digest: str) -> None:
+        """The phase's first commit: what let it begin is spent. Raises NotAsShown when it was let to do other work."""
+        if await self.missions.mandate(mission.id, phase, mission.rev) != digest:
+            raise NotAsShown(f"{phase} of {mission.id}")
+        async with self.missions.change(mission.id) as change:
+            change.spend()
 
     def seat(self, mission: Mission, place: str, meter: Meter) -> Seat:
         return Seat(mission.id, place, self.model, self.journal, meter)
@@ -89,6 +135,9 @@ async def guarded(desk: Desk, id: str, rev: int, expected: State, phase: Phase) 
         return
     try:
         await phase(watched(desk, mission), mission)
+    except NotAsShown:
+        log.error("phase_not_as_approved", mission=id, phase=str(expected), rev=rev)
+        await _fail(desk, mission, "What is on record is not what was approved, so nothing of it was carried out.")
     except Interrupted:
         log.info("phase_interrupted", mission=id, phase=str(expected), rev=rev)
     except (ModelError, OverLimit) as error:
@@ -111,6 +160,8 @@ async def _park(desk: Desk, mission: Mission) -> None:
 def sentence(error: ModelError | OverLimit) -> str:
     """What happened and what to do, for people."""
     match error:
+        case WalletsUnreachable():
+            return str(error)
         case OverLimit():
             return f"{error} The accepted work is kept; raise the department's limit or narrow the mission."
         case ModelMisconfigured():

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from agents.contracts import PlannerBrief
 from agents.domain import plan as plans
 from agents.domain.department import Department
-from agents.domain.events import PlanProposed
+from agents.domain.events import PlanProposed, QuestionsAsked
 from agents.domain.mission import Gate, Mission, State
 from agents.phases.desk import Desk, guarded
-from agents.ports import File
+from agents.ports import File, Proposal, Question
 from agents.roles import planner, translate
 
+PLANNED = frozenset({"steer", "answer", "scope"})  # replies that are wishes
 TITLES = 100  # titles of the library that the planner is shown
 
 
@@ -25,18 +28,27 @@ async def _plan(desk: Desk, mission: Mission) -> None:
     seat = desk.seat(mission, f"plan/{mission.rev}", await desk.meter(mission, department))
     titles = await seat.once("titles", lambda: _titles(desk))
     wishes = await desk.missions.wishes(mission.id, mission.rev)
-    brief = _brief(desk, file, department, titles, wishes)
-    plan = await planner.plan(seat, desk.model_for(department, "planner"), department, brief)
-    await propose(desk, mission, plan, department)
+    notes = await seat.once("notes", lambda: _notes(desk, mission))
+    brief = brief_for(file, department, titles, (*wishes, *notes), changes=bool(wishes))
+    plan, questions = await planner.plan_and_ask(seat, desk.model_for(department, "planner"), department, brief)
+    if questions and not any(gate.kind == "questions" for gate in file.gates):
+        await _ask(desk, mission, plan, questions, department)
+    else:
+        await propose(desk, mission, plan, department)
 
 
 async def _titles(desk: Desk) -> list[str]:
     return list(await desk.toolbox.titles())[:TITLES]
 
 
-def _brief(
-    desk: Desk, file: File, department: Department, titles: tuple[str, ...], wishes: tuple[str, ...]
+async def _notes(desk: Desk, mission: Mission) -> list[str]:
+    return [note.text for note in await desk.missions.notes(mission.id) if note.kind in PLANNED and note.text]
+
+
+def brief_for(
+    file: File, department: Department, titles: Sequence[str], wishes: Sequence[str], *, changes: bool
 ) -> PlannerBrief:
+    """What the planner plans from; with `changes` it changes the plan there is."""
     return PlannerBrief(
         mission=file.mission.text,
         today=file.mission.created_at.date().isoformat(),
@@ -45,9 +57,23 @@ def _brief(
         max_tasks=department.max_tasks,
         files=list(file.mission.files),
         library=list(titles),
-        previous=translate.draft(file.plan) if file.plan and wishes else None,
-        wishes=[*wishes, *(note.text for note in file.notes)],
+        previous=translate.draft(file.plan) if file.plan and changes else None,
+        wishes=list(wishes),
     )
+
+
+async def _ask(
+    desk: Desk, mission: Mission, plan: plans.Plan, questions: tuple[Question, ...], department: Department
+) -> None:
+    """Asks once, all together, before the plan. What is drafted already counts if the defaults are taken."""
+    gate = Gate(f"{mission.id}:questions:{mission.rev}", mission.id, "questions", mission.rev, plans.digest(plan))
+    async with desk.missions.change(mission.id) as change:
+        if change.mission.state is not State.PLANNING or change.mission.rev != mission.rev:
+            return
+        change.save_proposal(Proposal(gate.id, plan, estimate(plan, department), questions))
+        change.open_gate(gate)
+        change.move(State.QUESTIONS, title=plan.title)
+        change.tell(QuestionsAsked(f"questions:{mission.rev}", gate.id))
 
 
 async def propose(desk: Desk, mission: Mission, plan: plans.Plan, department: Department) -> None:
@@ -56,6 +82,7 @@ async def propose(desk: Desk, mission: Mission, plan: plans.Plan, department: De
     async with desk.missions.change(mission.id) as change:
         if change.mission.state is not State.PLANNING or change.mission.rev != mission.rev:
             return
+        change.spend()
         change.save_plan(mission.rev, plan, estimate(plan, department))
         change.open_gate(gate)
         change.move(State.PLAN_GATE, title=plan.title)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import asdict
-
 from agents.contracts import ManagerBrief
-from agents.domain import checks
+from agents.domain import checks, results
 from agents.domain.artifact import Artifact
 from agents.domain.mission import TaskState
 from agents.domain.plan import Check
+from agents.phases.review import heard
 from agents.phases.task import Run, material
 from agents.ports import ResultRecord
 from agents.roles import manager
@@ -24,6 +21,7 @@ async def conclude(run: Run) -> ResultRecord:
     delivered = [task for task in run.plan.tasks if task.deliverable and task.id in done]
     materials = [material(run, task) for task in delivered]
     every = [claim for task in run.plan.tasks if task.id in done for claim in material(run, task).claims]
+    seat = run.desk.seat(run.mission, f"result/{run.mission.rev}", run.meter)
     brief = ManagerBrief(
         mission=run.mission.text,
         title=run.plan.title,
@@ -31,8 +29,8 @@ async def conclude(run: Run) -> ResultRecord:
         materials=materials,
         doubted=[claim for claim in every if claim.status in DOUBTED],
         dropped=[t.title for t in run.plan.tasks if t.id not in done],
+        notes=list(await seat.once("notes", lambda: heard(run))),
     )
-    seat = run.desk.seat(run.mission, f"result/{run.mission.rev}", run.meter)
     model = run.desk.model_for(run.department, "manager")
     evidence = run.evidence()
 
@@ -41,5 +39,5 @@ async def conclude(run: Run) -> ResultRecord:
 
     draft = await manager.conclude(seat, model, run.department, brief, unmarked)
     works = [done[task.id].artifact for task in delivered]
-    body = json.dumps([draft.summary, draft.caveats, [asdict(work) for work in works if work]], sort_keys=True)
-    return ResultRecord(run.mission.rev, hashlib.sha256(body.encode()).hexdigest(), draft.summary, tuple(draft.caveats))
+    digest = results.digest(draft.summary, draft.caveats, [work for work in works if work])
+    return ResultRecord(run.mission.rev, digest, draft.summary, tuple(draft.caveats))

@@ -23,6 +23,7 @@ async def _run(desk: Desk, mission: Mission) -> None:
     department = desk.departments.get(mission.department)
     if file.plan is None:
         raise ValueError("a running mission without a plan")
+    await desk.begin(mission, "run", plans.digest(file.plan))
     meter = await desk.meter(mission, department)
     unusable = await desk.unusable(mission)
     run = Run(desk, mission, file.plan, department, meter, _carried(file), dict(file.snapshots), unusable)
@@ -38,14 +39,18 @@ async def _run(desk: Desk, mission: Mission) -> None:
 
 
 def _carried(file: File) -> dict[str, Finished]:
-    """Work of earlier revisions that still stands: same task, accepted or dropped, and so all that it builds on."""
+    """Work of earlier revisions that still stands: same task, accepted, and so all that it builds on.
+
+    What a person dropped stays dropped, whatever becomes of what it would have built on.
+    """
     assert file.plan
     kept: dict[str, Finished] = {}
     for id in plans.order(file.plan):
         task, record = plans.task(file.plan, id), file.tasks.get(id)
-        if record is None or record.digest != plans.digest(task) or not all(need in kept for need in task.needs):
+        if record is None or record.digest != plans.digest(task):
             continue
-        if record.state in (TaskState.ACCEPTED, TaskState.DROPPED):
+        whole = all(need in kept for need in task.needs)
+        if record.state is TaskState.DROPPED or (record.state is TaskState.ACCEPTED and whole):
             kept[id] = Finished.of(record, file)
     return kept
 

@@ -8,7 +8,7 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from agents.ports import UnknownMission
+from agents.ports import File, UnknownMission
 from bot import inbox
 from bot.decisions import Answer, NotNow
 from bot.listeners.context import Context
@@ -78,16 +78,16 @@ def _decider(context: Context, choice: str) -> Any:
 def _opener(context: Context, action: Action) -> Any:
     async def opened(ack: AsyncAck, body: dict[str, Any], payload: dict[str, Any]) -> None:
         async with context.politely(*_where(body)):
-            view = await _form(context, action, body, payload["value"])
+            file = await context.decisions.allowed(inbox.of_click(body, payload), payload["value"])
+            view = _form(context, action, file, payload["value"])
             await context.gateway.open_view(body["trigger_id"], view)
         await ack()
 
     return opened
 
 
-async def _form(context: Context, action: Action, body: dict[str, Any], gate: str) -> modals.View:
-    """The form that belongs to the button, for those who may use it. Raises NotNow and UnknownMission."""
-    file = await context.decisions.allowed(body["user"]["id"], inbox.team(body), gate)
+def _form(context: Context, action: Action, file: File, gate: str) -> modals.View:
+    """The form that belongs to the button."""
     match action:
         case Action.EDIT:
             return modals.edit_plan(gate, file, context.departments.get(file.mission.department))

@@ -68,7 +68,7 @@ async def _edit(context: Context, ack: AsyncAck, body: dict[str, Any], view: dic
     values, gate = modals.values(view["state"]), view["private_metadata"]
     first = next((block["block_id"] for block in view["blocks"] if block["type"] == "input"), "note")
     try:
-        file = await context.decisions.allowed(body["user"]["id"], inbox.team(body), gate)
+        file = await context.decisions.allowed(inbox.of_form(body, values), gate)
     except (NotNow, UnknownMission) as error:
         await ack(response_action="errors", errors={first: str(error) or "This mission is no longer known here."})
         return

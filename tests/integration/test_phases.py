@@ -36,13 +36,14 @@ from agents.ports import (
     Spent,
     ToolResult,
 )
-from bot.access import Actor
 from bot.decisions import Answer, Decisions, NotNow
+from bot.doorkeeper import Doorkeeper
 from bot.presenter import route
 from storage.database import Database
 from storage.inbox import Gesture
 from storage.journal import open_journal
 from storage.missions import MissionRows
+from tests.fakes.people import People
 from tests.fakes.scripted import (
     Line,
     ScriptedModel,
@@ -120,13 +121,6 @@ class Crew:
                 return DoubtsDraft(findings=[])
             case _:
                 return ResultDraft(summary="It is done.")
-
-
-class People:
-    """Slack's word about people: everybody is a member."""
-
-    async def actor(self, user: str) -> Actor:
-        return Actor(user, "T1")
 
 
 @dataclass
@@ -216,7 +210,7 @@ async def opened(folder: Path, clock: Any, plan: PlanDraft = CHAIN, **department
     async def halt(_: str) -> None:
         calls.clear()
 
-    decisions = Decisions(missions, team, People(), clock, halt)  # type: ignore[arg-type]
+    decisions = Decisions(missions, team, Doorkeeper(People(), missions, team, clock), clock, halt)
     try:
         yield Office(missions, desk, model, crew, tools, calls, decisions, count(1))
     finally:
