@@ -5,16 +5,22 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from agents.domain import authority
+from agents.domain.authority import Checkpoint, GateKind, Policy
 from agents.domain.department import Department, Limits, Specialist
+from agents.domain.money import Limit, OnShortage, Terms
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
-Approver = Annotated[str, Field(pattern=r"^(requester|[UW][A-Z0-9]{4,})$")]  # Slack user ids begin with U or W
+# Slack user ids begin with U or W; @S... is a user group.
+Approver = Annotated[str, Field(pattern=r"^(requester|[UW][A-Z0-9]{4,}|@S[A-Z0-9]{4,})$")]
+Usd = Annotated[Decimal, Field(gt=0, max_digits=15, decimal_places=6)]
 Role = Literal["planner", "specialist", "critic", "sceptic", "manager"]
 
 
@@ -42,6 +48,21 @@ class _Specialist(_Part):
     limits: _Limits = _Limits()
 
 
+class _Policy(_Part):
+    """Who may answer: `[policy.result] who = ["@S012ABC"], needed = 2, requester = "never"`."""
+
+    who: list[Approver]
+    needed: int = Field(default=1, ge=1, le=20)
+    requester: Literal["counts", "not_alone", "never"] = "counts"
+
+
+class _Checkpoint(_Policy):
+    """`[[checkpoint]] name = "Legal", before = "writer", who = [...]`; before a specialist or a kind of output."""
+
+    name: str = Field(min_length=1, max_length=60, pattern=r"^[^:|@\n]+$")
+    before: Name
+
+
 class _File(_Part):
     id: Name
     title: str = Field(min_length=1, max_length=60)
@@ -52,7 +73,15 @@ class _File(_Part):
     rework_rounds: int = Field(default=2, ge=0, le=5)
     max_tasks: int = Field(default=12, ge=1, le=40)
     max_calls: int = Field(default=300, ge=5)
+    budget_usd: Usd | None = None  # for one mission
+    budget_tokens: int | None = Field(default=None, gt=0)  # the same for models without a price
+    monthly_usd: Usd | None = None
+    task_usd: Usd | None = None
+    on_shortage: OnShortage = "partial"
+    cheaper: dict[str, str] = Field(default_factory=dict[str, str])
     models: dict[Role, str] = Field(default_factory=dict[Role, str])
+    policy: dict[GateKind, _Policy] = Field(default_factory=dict[GateKind, _Policy])
+    checkpoint: list[_Checkpoint] = Field(default_factory=list[_Checkpoint])
     specialist: list[_Specialist] = Field(min_length=1)
 
 
@@ -138,9 +167,57 @@ def _department(name: str, file: _File, tools: frozenset[str] | None) -> Departm
         max_tasks=file.max_tasks,
         max_calls=file.max_calls,
         words=tuple(file.words),
+        policies=tuple((kind, _policy(f"{name}: the policy for {kind}", one)) for kind, one in file.policy.items()),
+        checkpoints=_checkpoints(name, file),
+        terms=_terms(name, file),
+    )
+
+
+def _terms(name: str, file: _File) -> Terms:
+    if file.on_shortage == "cheaper" and not file.cheaper:
+        raise DepartmentError(
+            f"{name}: on_shortage is cheaper, but [cheaper] names no model that takes another's place."
+        )
+    return Terms(
+        mission=Limit.of(file.budget_usd, file.budget_tokens),
+        month=Limit.of(file.monthly_usd),
+        task=Limit.of(file.task_usd),
+        on_shortage=file.on_shortage,
+        cheaper=tuple(file.cheaper.items()),
     )
 
 
 def _specialist(member: _Specialist) -> Specialist:
     limits = Limits(member.limits.turns, member.limits.calls, member.limits.output_tokens)
     return Specialist(member.id, member.title, member.icon, member.charter, tuple(member.tools), member.model, limits)
+
+
+def _policy(where: str, given: _Policy) -> Policy:
+    """Raises DepartmentError for a checkpoint that nobody could ever pass."""
+    policy = Policy(tuple(given.who), given.needed, given.requester)
+    if not policy.who:
+        raise DepartmentError(f"{where}: who is empty, so nobody may answer; name the requester, people or a group.")
+    if not authority.possible(policy):
+        people = "person" if policy.needed == 1 else "people"
+        besides = " besides the requester" if policy.requester == "never" else ""
+        raise DepartmentError(
+            f"{where}: it takes {policy.needed} {people}{besides}, but who does not name so many; "
+            "name more people or a user group, or lower needed."
+        )
+    return policy
+
+
+def _checkpoints(name: str, file: _File) -> tuple[Checkpoint, ...]:
+    known = {member.id for member in file.specialist} | {"text", "table", "items"}
+    for one in file.checkpoint:
+        if one.before not in known:
+            raise DepartmentError(
+                f"{name}: the checkpoint {one.name} is before {one.before}, which is neither a specialist of the "
+                "department nor text, table or items."
+            )
+    names = [one.name for one in file.checkpoint]
+    if twice := {one for one in names if names.count(one) > 1}:
+        raise DepartmentError(f"{name}: the checkpoint {min(twice)} is there twice.")
+    return tuple(
+        Checkpoint(one.name, one.before, _policy(f"{name}: the checkpoint {one.name}", one)) for one in file.checkpoint
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agents.domain.authority import Checkpoint, GateKind, Policy
+from agents.domain.money import NO_TERMS, Terms
 
 if TYPE_CHECKING:
     from agents.domain.mission import Gate
@@ -50,6 +51,7 @@ class Department:
     words: tuple[str, ...] = ()  # words in a mission that suggest this department
     policies: tuple[tuple[GateKind, Policy], ...] = ()  # who may answer checkpoints of a kind, where not the approvers
     checkpoints: tuple[Checkpoint, ...] = ()  # that the department adds before some tasks
+    terms: Terms = NO_TERMS  # what missions may cost
 
     def specialist(self, id: str) -> Specialist | None:
         """The member of that id, or None."""

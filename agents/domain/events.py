@@ -155,6 +155,7 @@ class NoteTaken(Event):
     message: str  # ts
     text: str
     kind: str = "steer"  # steer, answer, decision, scope, chatter
+    said: str = ""  # one line about what became of it
 
 
 @dataclass(frozen=True)
@@ -290,6 +291,22 @@ class CheckpointReached(Event):
 
     gate: str
     task: str
+
+
+@dataclass(frozen=True)
+class BudgetNearlySpent(Event):
+    """Most of a wallet is spent."""
+
+    said: str  # one sentence for people, with the sums
+
+
+@dataclass(frozen=True)
+class BudgetRanShort(Event):
+    """A call did not fit into what was left."""
+
+    how: str  # what was done about it: cheaper, narrower, ask, partial
+    said: str  # one sentence for people
+    gate: str = ""
 
 
 KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}

@@ -9,7 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from agents.domain.mission import Gate
 
 NANO = Decimal(10) ** 9  # rows hold 1e-9 dollars, which sum without rounding
 TOKENS_PER_USD = 200_000  # how far a dollar of a limit reaches where a model has no price: as if a million cost 5
@@ -161,6 +164,10 @@ class Ceilings:
     channels: Mapping[str, Limit] = field(default_factory=dict[str, Limit])
 
 
+NO_TERMS = Terms()
+NO_CEILINGS = Ceilings()
+
+
 @dataclass(frozen=True)
 class Place:
     """Where money is spent."""
@@ -188,6 +195,16 @@ def nest(place: Place, at: datetime, terms: Terms, ceilings: Ceilings, raises: i
     if place.task:
         found.append(Wallet(f"task/{place.mission}/{place.task}", terms.task.times(factor)))
     return tuple(found)
+
+
+def raises(gates: Iterable[Gate]) -> int:
+    """How often a person raised the mission's budget."""
+    return sum(1 for gate in gates if gate.kind == "budget" and gate.decision and gate.decision.choice == "raise")
+
+
+def with_budget(terms: Terms, usd: float | None) -> Terms:
+    """The terms with the budget that a person set in the plan, in place of the department's."""
+    return terms if usd is None else replace(terms, mission=Limit.of(Decimal(str(usd)), terms.mission.tokens))
 
 
 def kind(wallet: str) -> str:
