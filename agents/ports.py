@@ -192,6 +192,10 @@ class Journal(Protocol):
         """What was used at each place of the mission, such as run/t2@5f1c2d3e."""
         ...
 
+    async def dearest(self, mission: str) -> Mapping[str, Amount]:
+        """By model, the most that one request of the mission has cost."""
+        ...
+
 
 @dataclass(frozen=True)
 class Saved:
@@ -560,6 +564,11 @@ class Toolbox(Protocol):
 
     @property
     def names(self) -> frozenset[str]: ...
+    @property
+    def outward(self) -> frozenset[str]:
+        """Names of the tools that have an effect outside: a person is shown each call before it is made."""
+        ...
+
     def specs(self, names: Sequence[str]) -> tuple[ToolSpec, ...]: ...
     async def use(self, allowed: frozenset[str], call: ToolCall, context: ToolContext) -> ToolResult:
         """Never raises for what a model or a source did wrong: the text then says so in one sentence."""

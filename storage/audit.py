@@ -18,7 +18,7 @@ from sqlalchemy import event
 from sqlmodel import Session, col, select
 
 from agents.domain import events as happenings
-from agents.domain.events import Event, MissionAccepted, MissionDelivered, RunStarted
+from agents.domain.events import EffectMade, Event, MissionAccepted, MissionDelivered, RunStarted
 from agents.domain.mission import Gate, Mission
 from storage import plain, tables, writing
 from storage.database import Database
@@ -145,9 +145,12 @@ def _entry(session: Session, mission: Mission, one: Event, gates: Mapping[str, G
         mandate = session.get(tables.Mandate, (mission.id, phase, mission.rev))
         by, digest = (f"gate:{mandate.gate}" if mandate.gate else "mandate", mandate.digest) if mandate else ("", "")
         return Entry(DEPARTMENT, by, action, f"{mission.id}:{phase}:{mission.rev}", digest, "done")
+    gate = gates.get(str(body.get("gate") or ""))
+    if isinstance(one, EffectMade):
+        digest = gate.digest if gate else ""
+        return Entry(DEPARTMENT, f"gate:{one.gate}", action, f"{mission.id}:{one.task}:{one.tool}", digest, "done")
     if "user" not in body:
         return None
-    gate = gates.get(str(body.get("gate") or ""))
     about = gate.id if gate else str(body.get("task") or "")
     what = about if about.startswith(mission.id) else f"{mission.id}:{about}" if about else mission.id
     who = str(body["user"]) or DEPARTMENT

@@ -10,7 +10,8 @@ from agents.domain.mission import Gate, TaskState
 from agents.ports import NotAsShown, PhaseCall
 from storage import plain, reading, tables, writing
 
-APPROVES = {"run": ("plan", "change"), "deliver": ("result", "contested")}  # gates that show exactly what the phase carries out
+# Gates that show exactly what the phase carries out.
+APPROVES = {"run": ("plan", "change"), "deliver": ("result", "contested")}
 
 
 def give(session: Session, call: PhaseCall, gate: Gate | None, *, replanned: bool) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from decimal import Decimal
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from agents.domain import authority
 from agents.domain.authority import Checkpoint, GateKind, Policy
 from agents.domain.department import Department, Limits, Specialist
 from agents.domain.money import Limit, OnShortage, Terms
+from agents.domain.waiting import Outcome, Patience
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 # Slack user ids begin with U or W; @S... is a user group.
@@ -63,6 +65,36 @@ class _Checkpoint(_Policy):
     before: Name
 
 
+Span = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}(m|h|d)$")]  # 30m, 4h, 14d
+Next = Annotated[str, Field(pattern=r"^[UWCG][A-Z0-9]{4,}$")]  # a person or a channel
+
+
+class _Waiting(_Part):
+    remind_after: Span = "4h"
+    escalate_after: Span = "1d"
+    expire_after: Span = "14d"
+    outcome: Outcome = "hold"
+    escalate_to: list[Next] = Field(default_factory=list[str])
+    hours: tuple[int, int] = (9, 18)
+
+    def patience(self) -> Patience:
+        """The same as the domain knows it."""
+        remind, escalate, expire = map(_span, (self.remind_after, self.escalate_after, self.expire_after))
+        return Patience(remind, escalate, expire, self.outcome, tuple(self.escalate_to), self.hours)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> _Waiting:
+        if not _span(self.remind_after) < _span(self.escalate_after) < _span(self.expire_after):
+            raise ValueError("remind_after, escalate_after and expire_after must follow each other")
+        if not 0 <= self.hours[0] < self.hours[1] <= 24:
+            raise ValueError("hours must be two full hours of a day, the first before the second")
+        return self
+
+
+def _span(text: str) -> timedelta:
+    return timedelta(minutes=int(text[:-1]) * {"m": 1, "h": 60, "d": 1440}[text[-1]])
+
+
 class _File(_Part):
     id: Name
     title: str = Field(min_length=1, max_length=60)
@@ -83,6 +115,7 @@ class _File(_Part):
     policy: dict[GateKind, _Policy] = Field(default_factory=dict[GateKind, _Policy])
     checkpoint: list[_Checkpoint] = Field(default_factory=list[_Checkpoint])
     specialist: list[_Specialist] = Field(min_length=1)
+    waiting: _Waiting = Field(default_factory=_Waiting)
 
 
 class DepartmentFiles:
@@ -167,6 +200,7 @@ def _department(name: str, file: _File, tools: frozenset[str] | None) -> Departm
         max_tasks=file.max_tasks,
         max_calls=file.max_calls,
         words=tuple(file.words),
+        patience=file.waiting.patience(),
         policies=tuple((kind, _policy(f"{name}: the policy for {kind}", one)) for kind, one in file.policy.items()),
         checkpoints=_checkpoints(name, file),
         terms=_terms(name, file),
@@ -199,7 +233,7 @@ def _policy(where: str, given: _Policy) -> Policy:
         raise DepartmentError(f"{where}: who is empty, so nobody may answer; name the requester, people or a group.")
     if not authority.possible(policy):
         people = "person" if policy.needed == 1 else "people"
-        besides = " besides the requester" if policy.requester == "never" else ""
+        besides = "" if policy.requester == "counts" else " besides the requester"
         raise DepartmentError(
             f"{where}: it takes {policy.needed} {people}{besides}, but who does not name so many; "
             "name more people or a user group, or lower needed."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -27,6 +27,7 @@ Action = Literal[
 GateKind = Literal["questions", "plan", "change", "tool", "budget", "contested", "task", "result", "named"]
 
 REQUESTER = "requester"
+DELEGATE = "delegate:"  # begins the authority of whoever stands in, before the id of the one who delegated
 YES = frozenset({"approve", "accept", "raise"})  # choices that take as many people as the policy says; a no takes one
 
 
@@ -98,19 +99,21 @@ class Ruling:
 
 def authority(policy: Policy, user: str, requester: str, standing: Standing) -> str:
     """By which authority the person may answer, or an empty string. An empty list lets nobody."""
+    if user == requester and policy.requester == "never":
+        return ""  # not in another person's place either
     if own := _own(policy, user, requester, standing):
         return own
     for one in standing.delegations:
         if one.to == user and _own(policy, one.by, requester, standing):
-            return f"delegate:{one.by}"
+            return f"{DELEGATE}{one.by}"
     return ""
 
 
 def _own(policy: Policy, user: str, requester: str, standing: Standing) -> str:
-    if REQUESTER in policy.who and user == requester and policy.requester != "never":
-        return "requester"
     if user == requester and policy.requester == "never":
         return ""
+    if REQUESTER in policy.who and user == requester:
+        return REQUESTER
     if user in policy.who:
         return "named"
     held = (group for group in policy.groups if user in standing.groups.get(group, frozenset()))
@@ -120,15 +123,16 @@ def _own(policy: Policy, user: str, requester: str, standing: Standing) -> str:
 def in_favour(policy: Policy, requester: str, votes: Sequence[Vote], standing: Standing, choice: str) -> list[str]:
     """The different people whose yes counts now, in the order in which they said it.
 
-    A delegate speaks for the one who delegated: together they are one voice.
+    A delegate and the one who delegated are one voice. Whoever speaks for the requester counts as the requester.
     """
     newest = {vote.user: vote for vote in votes}
     voices: dict[str, str] = {}
     for vote in newest.values():
         by = authority(policy, vote.user, requester, standing)
-        if vote.choice == choice and by:
-            voices.setdefault(by.removeprefix("delegate:") if by.startswith("delegate:") else vote.user, vote.user)
-    return list(voices.values())
+        voice = by.removeprefix(DELEGATE) if by.startswith(DELEGATE) else vote.user
+        if by and vote.choice == choice and voice not in voices:
+            voices[voice] = requester if requester in (voice, vote.user) else vote.user
+    return list(dict.fromkeys(voices.values()))
 
 
 def enough(policy: Policy, requester: str, people: Collection[str]) -> bool:
@@ -143,11 +147,11 @@ def missing(policy: Policy, people: Collection[str]) -> int:
     return max(1, policy.needed - len(set(people)))
 
 
-def possible(policy: Policy, requester: str, members: Iterable[str]) -> bool:
-    """Whether the people named could ever be enough; groups count as any number."""
+def possible(policy: Policy) -> bool:
+    """Whether those who are named could ever be enough; a group counts as any number of people."""
     if policy.groups:
         return True
-    named = {requester if one == REQUESTER else one for one in policy.who} | set(members)
+    people = set(policy.who)
     if policy.requester == "never":
-        named -= {requester}
-    return enough(policy, requester, named)
+        people -= {REQUESTER}
+    return enough(policy, REQUESTER, people)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from agents.domain.authority import Checkpoint, GateKind, Policy
 from agents.domain.money import NO_TERMS, Terms
+from agents.domain.waiting import USUAL, Patience
 
 if TYPE_CHECKING:
     from agents.domain.mission import Gate
@@ -51,6 +52,7 @@ class Department:
     words: tuple[str, ...] = ()  # words in a mission that suggest this department
     policies: tuple[tuple[GateKind, Policy], ...] = ()  # who may answer checkpoints of a kind, where not the approvers
     checkpoints: tuple[Checkpoint, ...] = ()  # that the department adds before some tasks
+    patience: Patience = USUAL  # while its questions wait
     terms: Terms = NO_TERMS  # what missions may cost
 
     def specialist(self, id: str) -> Specialist | None:

@@ -309,6 +309,15 @@ class BudgetRanShort(Event):
     gate: str = ""
 
 
+@dataclass(frozen=True)
+class EffectMade(Event):
+    """A tool had an effect outside, as a person had let it."""
+
+    gate: str
+    task: str
+    tool: str
+
+
 KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}
 
 

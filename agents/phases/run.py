@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 
 from agents.domain import plan as plans
+from agents.domain.authority import GateKind
 from agents.domain.events import ResultProposed, RunStarted
+from agents.domain.evidence import Status
 from agents.domain.mission import Gate, Mission, State, TaskState
+from agents.phases import shortage
 from agents.phases.desk import Desk, guarded
 from agents.phases.result import conclude
 from agents.phases.task import Finished, Run, carry_out
 from agents.ports import File
+from agents.roles.purse import OverBudget
 
 
 async def run_mission(desk: Desk, id: str, rev: int) -> None:
@@ -31,7 +35,25 @@ async def _run(desk: Desk, mission: Mission) -> None:
         if change.mission.state is not State.RUNNING:
             return
         change.tell(RunStarted(f"run:{mission.rev}", mission.rev))
-    stuck = await _all_tasks(run)
+    try:
+        await _work(run, file)
+    finally:
+        await meter.close()
+
+
+async def _work(run: Run, file: File) -> None:
+    """All tasks, or what the money is enough for; then a person is asked."""
+    if shortage.wants_to_finish(file):
+        await shortage.drop_rest(run, "Finished with what there is, as was decided.")
+    stuck: list[str] = []
+    try:
+        stuck = await _all_tasks(run)
+    except OverBudget as short:
+        if await shortage.ask(run, short):
+            return
+        if not await shortage.has_something(run):
+            raise
+        await shortage.drop_rest(run, str(short))
     if stuck:
         await _ask_about(run, stuck)
     else:
@@ -59,7 +81,7 @@ async def _all_tasks(run: Run) -> list[str]:
     """Carries out all that can be; returns the ids of tasks that a person must decide about.
 
     At most `parallel` at a time, in the plan's order. When a task fails for want of a model, the others that run are
-    let finish first, so that nothing begun is thrown away.
+    let finish first, so that nothing begun is thrown away. A task ends alone when its own budget is used up.
     """
     begun: set[str] = set(run.finished)
     stuck: list[str] = []
@@ -67,6 +89,7 @@ async def _all_tasks(run: Run) -> list[str]:
     failed: BaseException | None = None
     try:
         while True:
+            await shortage.narrow(run, begun)
             free = 0 if failed else run.department.parallel - len(working)
             for task in plans.ready(run.plan, run.finished, begun)[: max(0, free)]:
                 begun.add(task.id)
@@ -76,7 +99,10 @@ async def _all_tasks(run: Run) -> list[str]:
             ended, _ = await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
             for one in ended:
                 id = working.pop(one)
-                if error := one.exception():
+                error = one.exception()
+                if isinstance(error, OverBudget) and shortage.is_of_one_task(run, error):
+                    await shortage.drop(run, id, str(error))
+                elif error:
                     failed = failed or error
                 elif finished := one.result():
                     run.finished[id] = finished
@@ -85,7 +111,7 @@ async def _all_tasks(run: Run) -> list[str]:
     finally:
         for one in working:
             one.cancel()
-    if failed:
+    if failed and not (stuck and isinstance(failed, OverBudget)):
         raise failed
     return stuck
 
@@ -98,7 +124,8 @@ async def _ask_about(run: Run, stuck: list[str]) -> None:
 
 async def _propose_result(run: Run) -> None:
     result = await conclude(run)
-    gate = Gate(f"{run.mission.id}:result:{run.mission.rev}", run.mission.id, "result", run.mission.rev, result.digest)
+    rev, kind = run.mission.rev, _kind(run)
+    gate = Gate(f"{run.mission.id}:{kind}:{rev}", run.mission.id, kind, rev, result.digest)
     async with run.desk.missions.change(run.mission.id) as change:
         if change.mission.state is not State.RUNNING:
             return
@@ -106,3 +133,10 @@ async def _propose_result(run: Run) -> None:
         change.open_gate(gate)
         change.move(State.RESULT_GATE)
         change.tell(ResultProposed(f"result:{run.mission.rev}", run.mission.rev, gate.id))
+
+
+def _kind(run: Run) -> GateKind:
+    """A result that hangs on a contested key claim has a checkpoint of its own kind, which may need other people."""
+    known = run.evidence()
+    hangs = any(claim.key and known.statuses[id] is Status.CONTESTED for id, claim in known.claims.items())
+    return "contested" if hangs else "result"

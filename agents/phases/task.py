@@ -13,7 +13,7 @@ from agents.domain.department import Department, Specialist
 from agents.domain.events import ReworkAsked, TaskAccepted, TaskStarted, TaskStuck, ToolUsed, WorkHandedOver
 from agents.domain.evidence import Claim, Snapshot, Verdict, status
 from agents.domain.mission import Gate, Mission, TaskState
-from agents.phases import review
+from agents.phases import asking, review
 from agents.phases.desk import Desk
 from agents.ports import File, TaskRecord, ToolCall, ToolContext, ToolResult
 from agents.roles import specialist, translate
@@ -67,9 +67,17 @@ class Run:
 
 async def carry_out(run: Run, task: plans.Task) -> Finished | None:
     """Accepted work, or None when a person must decide. Raises ModelError and OverLimit."""
+    try:
+        await asking.before(run, task)
+        return await _carry_out(run, task)
+    except asking.Parked:
+        return None
+
+
+async def _carry_out(run: Run, task: plans.Task) -> Finished | None:
     member = run.department.specialist(task.specialist)
     assert member, "a plan is only run when all its specialists are known"
-    seat = run.desk.seat(run.mission, _place(run, task), run.meter)
+    seat = run.desk.seat(run.mission, place_of(run, task), run.meter)
     previous, points, attempt = "", tuple[str, ...](), 0
     while True:
         attempt += 1
@@ -85,8 +93,8 @@ async def carry_out(run: Run, task: plans.Task) -> Finished | None:
         previous, points = handed.model_dump_json(), reviewed.points
 
 
-def _place(run: Run, task: plans.Task) -> str:
-    """The same for as long as the task and all that it builds on are the same: then the journal answers.
+def place_of(run: Run, task: plans.Task) -> str:
+    """Where the journal has the task: the same for as long as it and all that it builds on are the same.
 
     Done again on other material it is another place, and so it is after answers that could not be used.
     """
@@ -181,16 +189,25 @@ class Job:
         return specialist.Workplace(self.seat, self.run.desk.toolbox.specs(self.task.tools), self._use, news)
 
     async def _heard(self, time: int) -> tuple[str, ...]:
-        """Replies in the thread that came since the last look; each look is recorded so that it can be repeated."""
-        before = [text for earlier in range(time) for text in await self.seat.once(f"heard.{earlier}", _nothing)]
+        """Replies that came, changed or went since the last look; each look is recorded so that it can be repeated."""
+        before: dict[str, str] = {}
+        for earlier in range(time):
+            before |= dict(_heard(entry) for entry in await self.seat.once(f"heard.{earlier}", _nothing))
 
         async def look() -> list[str]:
-            notes = [note.text for note in await self.run.desk.missions.notes(self.run.mission.id)]
-            return notes[len(before) :]
+            notes = await self.run.desk.notes(self.run.mission)
+            return [f"{note.message}\t{note.text}" for note in notes if before.get(note.message, "") != note.text]
 
-        return await self.seat.once(f"heard.{time}", look)
+        found = [_heard(entry) for entry in await self.seat.once(f"heard.{time}", look)]
+        return tuple(_as_said(text, before.get(message, "")) for message, text in found)
 
     async def _use(self, call: ToolCall) -> ToolResult:
+        if call.name in self.run.desk.toolbox.outward and call.name in self.task.tools:
+            return await asking.use(self, call)
+        return await self.call(call)
+
+    async def call(self, call: ToolCall) -> ToolResult:
+        """What the tool brings, stored and shown."""
         context = ToolContext(self.run.mission, self.task.id, self.run.mission.created_at.date())
         result = await self.run.desk.toolbox.use(frozenset(self.task.tools), call, context)
         async with self.run.desk.missions.change(self.run.mission.id) as change:
@@ -201,6 +218,18 @@ class Job:
         # Only what is stored may be seen by others: a second run has to find it again.
         self.run.snapshots |= {snapshot.id: snapshot for snapshot in result.snapshots}
         return result
+
+
+def _heard(entry: str) -> tuple[str, str]:
+    message, _, text = entry.partition("\t")
+    return message, text
+
+
+def _as_said(text: str, before: str) -> str:
+    """A reply for a model; one that was edited or deleted says what no longer holds."""
+    if not before:
+        return text
+    return f"In place of “{before}”: {text}" if text else f"Taken back: “{before}”"
 
 
 async def _nothing() -> list[str]:

@@ -109,4 +109,9 @@ async def _use_all(place: Workplace, turn: int, calls: list[ToolCall], refusals:
         return Message("tool", result.text, tool_call_id=call.id)
 
     wanted = zip(calls, refusals, strict=True)
-    return list(await asyncio.gather(*(one(number, *pair) for number, pair in enumerate(wanted, 1))))
+    made = await asyncio.gather(*(one(number, *pair) for number, pair in enumerate(wanted, 1)), return_exceptions=True)
+    # One that cannot go on, such as a call that a person has to see first, lets the others come to their end.
+    for result in made:
+        if isinstance(result, BaseException):
+            raise result
+    return [result for result in made if isinstance(result, Message)]

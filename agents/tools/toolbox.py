@@ -37,13 +37,18 @@ class Titled(Protocol):
 
 @dataclass(frozen=True)
 class Tool:
-    """A tool ready for use. `outside` tools bring foreign text, which is captured and marked as data."""
+    """A tool ready for use. `outside` tools bring foreign text, which is captured and marked as data.
+
+    A function from outside that only reads says so by `function.outward = False`; one that says nothing is taken to
+    have an effect.
+    """
 
     spec: ToolSpec
     arguments: type[BaseModel]
     function: Function
     bound: Mapping[str, object]
     outside: bool = False
+    outward: bool = False  # has an effect outside, so a person is asked before each use
 
 
 def tool(function: Function, **bound: object) -> Tool:
@@ -65,13 +70,15 @@ def _outside(name: str, found: Mapping[str, Any]) -> Tool:
         known = ", ".join(sorted(found)) or "none"
         raise ToolsMisconfigured(f"There is no tool {name!r} among the installed entry points of {GROUP} ({known}).")
     try:
-        made = tool(found[name].load())
+        function = found[name].load()
+        made = tool(function)
     except (
         Exception
     ) as error:  # foreign code is imported here: anything may come, and the operator must learn which tool
         raise ToolsMisconfigured(f"The tool {name!r} from outside cannot be loaded: {one_line(str(error))}.") from error
     spec = ToolSpec(name, made.spec.description, made.spec.parameters)
-    return Tool(spec, made.arguments, made.function, made.bound, outside=True)
+    outward = getattr(function, "outward", True) is not False
+    return Tool(spec, made.arguments, made.function, made.bound, outside=True, outward=outward)
 
 
 def _arguments(name: str, function: Function, bound: Mapping[str, object]) -> type[BaseModel]:
@@ -140,6 +147,11 @@ class ToolKit:
     @property
     def names(self) -> frozenset[str]:
         return frozenset(self._tools)
+
+    @property
+    def outward(self) -> frozenset[str]:
+        """Names of the tools that have an effect outside."""
+        return frozenset(name for name, one in self._tools.items() if one.outward)
 
     def specs(self, names: Sequence[str]) -> tuple[ToolSpec, ...]:
         """What models are told about the tools of these names; names of no tool are left out."""

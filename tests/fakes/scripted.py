@@ -120,6 +120,7 @@ class Tools:
         self._results = dict(results)
         self.used: list[tuple[str, str, str]] = []  # task, tool, arguments
         self.allowed: list[frozenset[str]] = []
+        self.outward: frozenset[str] = frozenset()
 
     @property
     def names(self) -> frozenset[str]:

@@ -149,6 +149,7 @@ CHANGES: dict[str, Any] = {
     "checks": (Check("count", 3),),
     "deliverable": False,
     "notes": ("shorter",),
+    "checkpoint": "Legal",
 }
 
 
