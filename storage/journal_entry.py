@@ -27,6 +27,11 @@ PLACES = """
         case when cost_nano_usd is null and input_tokens + output_tokens > 0 then 1 else 0 end
     from spending where mission = :mission
 """
+DEAREST = """
+    select model, coalesce(max(cost_nano_usd), 0),
+        coalesce(max(case when cost_nano_usd is null then input_tokens + output_tokens else 0 end), 0)
+    from spending where mission = :mission group by model
+"""
 
 
 @dataclass(frozen=True)
@@ -105,3 +110,8 @@ def places(rows: Sequence[Sequence[Any]]) -> dict[str, Spent]:
             so_far.unpriced + unpriced,
         )
     return found
+
+
+def dearest(rows: Sequence[Sequence[Any]]) -> dict[str, Amount]:
+    """The rows that DEAREST selects."""
+    return {str(model): Amount(money.dollars(cost), int(tokens)) for model, cost, tokens in rows}

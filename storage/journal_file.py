@@ -125,6 +125,10 @@ class JournalFile:
         """What was used at each place of the mission, such as run/t2@5f1c2d3e."""
         return journal_entry.places(await self._reader.do(_select, journal_entry.PLACES, {"mission": mission}))
 
+    async def dearest(self, mission: str) -> dict[str, Amount]:
+        """By model, the most that one request of the mission has cost."""
+        return journal_entry.dearest(await self._reader.do(_select, journal_entry.DEAREST, {"mission": mission}))
+
     async def close(self) -> None:
         """Commits what waits and closes the file."""
         if self._writing:

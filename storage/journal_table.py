@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from agents.domain.money import Hold
+from agents.domain.money import Amount, Hold
 from agents.ports import Attempt, Clock, Spent
 from storage import journal_entry, tables, wallets_table
 from storage.database import Database
@@ -20,6 +20,7 @@ from storage.wallets_table import WalletsTable
 RECALL = sa.text("select digest, body from call where key = :key")
 SPENT = sa.text(journal_entry.SPENT)
 PLACES = sa.text(journal_entry.PLACES)
+DEAREST = sa.text(journal_entry.DEAREST)
 # One statement, so that an answer and its cost are kept together or not at all. Whoever comes second touches the row
 # of the first without changing it, and so is told its body.
 RECORD = sa.text("""with costs as (
@@ -96,6 +97,11 @@ class JournalTable:
         """What was used at each place of the mission, such as run/t2@5f1c2d3e."""
         async with self._database.autocommit() as connection:
             return journal_entry.places((await connection.execute(PLACES, {"mission": mission})).all())
+
+    async def dearest(self, mission: str) -> dict[str, Amount]:
+        """By model, the most that one request of the mission has cost."""
+        async with self._database.autocommit() as connection:
+            return journal_entry.dearest((await connection.execute(DEAREST, {"mission": mission})).all())
 
     async def close(self) -> None:
         """Commits what waits; the connections are the database's."""

@@ -204,7 +204,11 @@ def raises(gates: Iterable[Gate]) -> int:
 
 def with_budget(terms: Terms, usd: float | None) -> Terms:
     """The terms with the budget that a person set in the plan, in place of the department's."""
-    return terms if usd is None else replace(terms, mission=Limit.of(Decimal(str(usd)), terms.mission.tokens))
+    if usd is None:
+        return terms
+    dollars, before = Decimal(str(usd)), terms.mission
+    tokens = int(before.tokens * dollars / before.usd) if before.tokens and before.usd else before.tokens
+    return replace(terms, mission=Limit.of(dollars, tokens))
 
 
 def kind(wallet: str) -> str:

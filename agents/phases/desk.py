@@ -88,6 +88,7 @@ class Desk:
             self.ceilings,
             raises=raised,
             cheap=cheaper_key(raised) in told,
+            dearest=dict(await self.journal.dearest(mission.id)),
         )
 
     async def unusable(self, mission: Mission) -> int:

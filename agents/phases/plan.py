@@ -25,12 +25,14 @@ async def plan_mission(desk: Desk, id: str, rev: int) -> None:
 async def _plan(desk: Desk, mission: Mission) -> None:
     department = desk.departments.get(mission.department)
     file = await desk.missions.file(mission.id)
-    seat = desk.seat(mission, f"plan/{mission.rev}", await desk.meter(mission, department))
+    meter = await desk.meter(mission, department)
+    seat = desk.seat(mission, f"plan/{mission.rev}", meter)
     titles = await seat.once("titles", lambda: _titles(desk))
     wishes = await desk.missions.wishes(mission.id, mission.rev)
     notes = await seat.once("notes", lambda: _notes(desk, mission))
     brief = brief_for(file, department, titles, (*wishes, *notes), changes=bool(wishes))
     plan, questions = await planner.plan_and_ask(seat, desk.model_for(department, "planner"), department, brief)
+    await meter.close()
     if questions and not any(gate.kind == "questions" for gate in file.gates):
         await _ask(desk, mission, plan, questions, department)
     else:

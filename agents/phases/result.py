@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from agents.contracts import ManagerBrief
+from agents.contracts import ManagerBrief, ResultDraft
 from agents.domain import checks, results
 from agents.domain.artifact import Artifact
 from agents.domain.mission import TaskState
 from agents.domain.plan import Check
+from agents.phases import shortage
 from agents.phases.review import heard
 from agents.phases.task import Run, material
 from agents.ports import ResultRecord
 from agents.roles import manager
+from agents.roles.purse import OverBudget
 
 DOUBTED = ("blocked", "contested", "unverified")
 
@@ -37,7 +39,11 @@ async def conclude(run: Run) -> ResultRecord:
     def unmarked(summary: str) -> list[str]:
         return checks.failures(Check("figures_marked"), Artifact("text", "summary", text=summary), evidence)
 
-    draft = await manager.conclude(seat, model, run.department, brief, unmarked)
+    try:
+        draft = await manager.conclude(seat, model, run.department, brief, unmarked)
+    except OverBudget as short:  # what was worked out is not lost for want of an opening
+        draft = ResultDraft(summary=await shortage.opening(run), caveats=[str(short)])
+    caveats = tuple(dict.fromkeys([*draft.caveats, *await shortage.reasons(run)]))
     works = [done[task.id].artifact for task in delivered]
-    digest = results.digest(draft.summary, draft.caveats, [work for work in works if work])
-    return ResultRecord(run.mission.rev, digest, draft.summary, tuple(draft.caveats))
+    digest = results.digest(draft.summary, caveats, [work for work in works if work])
+    return ResultRecord(run.mission.rev, digest, draft.summary, caveats)

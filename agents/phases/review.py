@@ -88,12 +88,17 @@ async def _by_critic(run: Run, task: plans.Task, work: Finished, seat: Seat, att
         checks=translate.checklist(task),
         work=words(work.artifact),
         claims=translate.claim_briefs(work.claims, work.verdicts, run.snapshots),
-        notes=list(task.notes),
+        notes=[*task.notes, *await seat.once("notes", lambda: heard(run))],
         round=attempt,
     )
     model = run.desk.model_for(run.department, "critic")
     critique = await critic.judge(seat.at("critic"), model, run.department, brief)
     return tuple(critique.points) if critique.verdict == "rework" else ()
+
+
+async def heard(run: Run) -> list[str]:
+    """What people have said in the thread about how the work is to be done, as it stands now."""
+    return [note.text for note in await run.desk.notes(run.mission) if note.text]
 
 
 async def _by_sceptic(run: Run, work: Finished, snapshots: dict[str, Snapshot], seat: Seat) -> list[Verdict]:

@@ -72,7 +72,7 @@ class Purse:
     ceilings: Ceilings = money.NO_CEILINGS
     raises: int = 0  # how often a person raised the budget
     cheap: bool = False  # whether the cheaper models have taken over
-    _dearest: dict[str, Amount] = field(default_factory=dict[str, Amount])  # by model: the dearest attempt so far
+    dearest: dict[str, Amount] = field(default_factory=dict[str, Amount])  # by model: the dearest attempt so far
     _saved: Saved = field(default_factory=Saved)
     _told: set[str] = field(default_factory=set[str])
 
@@ -92,19 +92,21 @@ class Purse:
                     await self.wallets.settled(WAIT)
                     await self.wallets.release_before(self.clock.now() - LONGEST)
                 elif self._has_cheaper(request.model):
-                    await self._go_cheaper(request.model, short.wallet)
+                    await self._go_cheaper(request.model, used_up(short.wallet, self.clock.now()))
                 else:
                     raise OverBudget(short.wallet, self.clock.now()) from None
 
     async def paid(self, taken: Taken, attempts: Sequence[Attempt]) -> None:
         """Takes note of what a call really cost; says once when most of a wallet is spent."""
         for attempt in attempts:
-            known = self._dearest.get(taken.request.model, money.NOTHING)
-            self._dearest[taken.request.model] = _dearer(known, cost_of(attempt))
+            known = self.dearest.get(taken.request.model, money.NOTHING)
+            self.dearest[taken.request.model] = _dearer(known, cost_of(attempt))
         cost = money.total(map(cost_of, attempts))
         for wallet in taken.nest:
             now = replace(wallet, spent=wallet.spent + cost)
-            if now.nearly and (money.kind(wallet.id) == "mission" or not wallet.nearly):
+            if now.nearly and self._has_cheaper(taken.request.model):
+                await self._go_cheaper(taken.request.model, nearly_used_up(now))
+            elif now.nearly and not self.cheap and (money.kind(wallet.id) == "mission" or not wallet.nearly):
                 await self._say_nearly(now)
 
     async def free(self, taken: Taken) -> None:
@@ -161,14 +163,15 @@ class Purse:
         usage = Usage(input_tokens=size // 3, output_tokens=sent.max_output_tokens or OUTPUT)
         cost = self.prices.cost(usage, sent.model)
         worst = Amount(tokens=usage.input_tokens + usage.output_tokens) if cost is None else Amount(cost)
-        return _dearer(worst, self._dearest.get(sent.model, money.NOTHING))
+        return _dearer(worst, self.dearest.get(sent.model, money.NOTHING))
 
     def _has_cheaper(self, model: str) -> bool:
         return self.terms.on_shortage == "cheaper" and not self.cheap and bool(self.terms.cheaper_than(model))
 
-    async def _go_cheaper(self, model: str, wallet: Wallet) -> None:
+    async def _go_cheaper(self, model: str, why: str) -> None:
+        """Already when most is spent: at the very end not even the cheaper model could do anything."""
         self.cheap = True
-        said = f"{used_up(wallet, self.clock.now())} From here on {self.terms.cheaper_than(model)} works for {model}."
+        said = f"{why} From here on {self.terms.cheaper_than(model)} works for {model}."
         await self.tell(BudgetRanShort(cheaper_key(self.raises), "cheaper", said))
 
     async def _say_nearly(self, wallet: Wallet) -> None:

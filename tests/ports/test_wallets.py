@@ -195,6 +195,13 @@ async def test_what_the_journal_saved_adds_up(journal):
     assert await journal.wallets.saved("m2") == Saved()
 
 
+async def test_the_dearest_request_of_each_model_is_known(journal):
+    await journal.record("m1", "k1", "d", "model", "a", [paid("0.01"), paid("0.03"), paid(None, 70)])
+    await journal.record("m2", "k2", "d", "model", "a", [paid("0.09")])
+    assert await journal.dearest("m1") == {"a-model": Amount(Decimal("0.03"), 70)}
+    assert await journal.dearest("m3") == {}
+
+
 async def test_spending_is_told_apart_by_place(journal):
     await journal.record("m1", "m1/run/t1@aa/1/1", "d", "model", "a", [paid("0.01"), paid(None)])
     await journal.record("m1", "m1/run/t1@aa/1/critic/1", "d", "model", "a", [paid("0.02")])
