@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol
 
 from agents.domain.artifact import Artifact
 from agents.domain.department import Department
+from agents.domain.estimates import PastTask
 from agents.domain.events import Event
 from agents.domain.evidence import Claim, Snapshot, Verdict
 from agents.domain.mission import Decision, Gate, Mission, State, TaskState
@@ -248,17 +249,6 @@ class Wallets(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class PastTask:
-    """What one finished task took, for estimates. Without a specialist: all else of that mission."""
-
-    specialist: str
-    calls: int
-    seconds: float
-    cost_usd: Decimal | None  # None when a price was unknown
-    tokens: int = 0
-
-
 # ---- rows of missions ----
 
 
@@ -417,6 +407,10 @@ class Change(Protocol):
         """Raises AlreadyDecided when the gate has a decision."""
         ...
 
+    def save_past(self, department: str, tasks: Sequence[PastTask]) -> None:
+        """What the tasks of a delivered mission took."""
+        ...
+
     def spend(self) -> None:
         """The answers to gates so far have had their effect: the phase that they let begin has really begun."""
         ...
@@ -477,6 +471,10 @@ class Missions(Protocol):
 
     async def proposal(self, gate: str) -> Proposal | None:
         """The drafted plan that this gate is about."""
+        ...
+
+    async def past_tasks(self, team: str, department: str) -> Sequence[PastTask]:
+        """What the newest finished tasks of a department took."""
         ...
 
     async def mandate(self, mission: str, phase: str, rev: int) -> str | None:

@@ -21,14 +21,16 @@ from agents.ports import (
     NotAsShown,
     Note,
     Outgoing,
+    PastTask,
     PhaseCall,
     Proposal,
     ResultRecord,
     Router,
     TaskRecord,
 )
-from storage import audit, mandates, outbox, tables, writing
+from storage import audit, mandates, outbox, past, tables, waits, writing
 from storage.errors import UnknownGate
+from storage.waits import Wait
 
 Write = Callable[[Session], None]
 
@@ -109,6 +111,10 @@ class RowChange:
         """A drafted plan that is not the mission's yet."""
         self._later(lambda session: writing.save_proposal(session, self.mission.id, proposal))
 
+    def save_wait(self, wait: Wait) -> None:
+        """How far the wait for an answer is."""
+        self._later(lambda session: waits.save(session, wait))
+
     def hold_back(self) -> None:
         """Keeps what waits to be shown of the mission's work from being shown, until `let_go`."""
         self._later(lambda session: outbox.hold_back(session, self.mission.id))
@@ -143,6 +149,10 @@ class RowChange:
         self._gates[gate.id] = replace(gate, votes=said)
         self._later(lambda session: writing.add_vote(session, vote))
         return self._gates[gate.id]
+
+    def save_past(self, department: str, tasks: Sequence[PastTask]) -> None:
+        """What the tasks of a delivered mission took."""
+        self._later(lambda session: past.save(session, self.mission, department, tasks, self._now))
 
     def spend(self) -> None:
         """Every answer so far has had its effect: the phase that it let begin has really begun."""

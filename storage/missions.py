@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from agents.domain.authority import Delegation
 from agents.domain.events import Event
 from agents.domain.mission import ENDED, Gate, Mission
+from agents.domain.plan import Plan
 from agents.ports import (
     Clock,
     Enqueue,
@@ -18,6 +19,7 @@ from agents.ports import (
     Journal,
     Note,
     Outgoing,
+    PastTask,
     PhaseCall,
     Proposal,
     Router,
@@ -25,10 +27,11 @@ from agents.ports import (
     TaskRecord,
     Told,
 )
-from storage import audit, halts, inbox, mandates, plain, reading, tables, writing
+from storage import audit, halts, inbox, mandates, past, plain, reading, tables, waits, writing
 from storage.changes import RowChange, show
 from storage.database import Database
 from storage.inbox import Gesture
+from storage.waits import Wait
 
 
 class MissionRows:
@@ -185,6 +188,11 @@ class MissionRows:
             found = await session.exec(select(row).where(row.mission == mission, col(row.until) > now))
             return tuple(Delegation(**one.model_dump()) for one in found)
 
+    async def past_tasks(self, team: str, department: str) -> Sequence[PastTask]:
+        """What the newest finished tasks of a department took."""
+        async with self._database.read() as session:
+            return await session.run(past.newest, team, department)
+
     async def mandate(self, mission: str, phase: str, rev: int) -> str | None:
         """The digest of what the phase was let to carry out; None when nobody let it."""
         async with self._database.read() as session:
@@ -196,6 +204,46 @@ class MissionRows:
         async with self._database.read() as session:
             row = await session.get(tables.Halt, team)
             return row.user if row else None
+
+    async def said(self, team: str, channel: str, ts: str) -> tuple[Mission, Note | None] | None:
+        """The newest mission that a message belongs to: without a note, the message gave the mission."""
+        async with self._database.read() as session:
+            return await session.run(reading.said, team, channel, ts)
+
+    async def unwatched_gates(self) -> Sequence[str]:
+        """Questions without an answer that have no row saying how long they wait."""
+        async with self._database.read() as session:
+            return await session.run(waits.unwatched)
+
+    async def due_waits(self, now: dt.datetime) -> Sequence[Wait]:
+        """Waits whose time has come."""
+        async with self._database.read() as session:
+            return await session.run(waits.due, now)
+
+    async def save_wait(self, wait: Wait) -> None:
+        """How far the wait for an answer is."""
+        async with self._database.write() as session:
+            await session.run(waits.save, wait)
+
+    async def open_gates(self, team: str) -> Sequence[tuple[str, str]]:
+        """Mission and gate of every question of the workspace that has no answer."""
+        async with self._database.read() as session:
+            return await session.run(waits.open_gates, team)
+
+    async def announce(self, team: str, row: Outgoing) -> None:
+        """Shows something that belongs to no mission's thread, once."""
+        async with self._database.write() as session:
+            await session.run(show, team, None, [row], self._enqueue, self._clock.now())
+
+    async def unread_notes(self, kind: str) -> Sequence[tuple[str, Note]]:
+        """Replies of that kind in all missions, each with its mission, oldest first."""
+        async with self._database.read() as session:
+            return await session.run(reading.notes_of_kind, kind)
+
+    async def plan(self, mission: str, rev: int) -> Plan | None:
+        """The newest plan up to that revision."""
+        async with self._database.read() as session:
+            return await session.run(reading.plan, mission, rev)
 
     async def attempt(self, mission: str, task: str, rev: int, attempt: int) -> TaskRecord | None:
         """One hand-over as it was made, kept when later ones follow."""
@@ -228,6 +276,14 @@ class MissionRows:
             wanted = wanted.where(row.requester == user)
         async with self._database.read() as session:
             return [reading.as_mission(found) for found in await session.exec(wanted.order_by(*NEWEST))]
+
+
+    async def interrupted_missions(self, team: str) -> Sequence[Mission]:
+        """Missions that were paused or stopped and can go on, newest first."""
+        row = tables.Mission
+        wanted = select(row).where(row.team == team, row.stood != "").order_by(*NEWEST).limit(50)
+        async with self._database.read() as session:
+            return [reading.as_mission(found) for found in await session.exec(wanted)]
 
 
 NEWEST = (col(tables.Mission.created_at).desc(), col(tables.Mission.id).desc())

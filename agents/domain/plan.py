@@ -50,12 +50,36 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class Usual:
+    """What the tasks of a specialist have taken so far: the median and the ninth decile of each."""
+
+    specialist: str
+    calls: tuple[float, float]
+    seconds: tuple[float, float]
+    cost_usd: tuple[float, float] | None
+    tasks: int  # so many of them
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What an estimate rests on."""
+
+    usual: tuple[Usual, ...] = ()
+    call_usd: tuple[float, float] | None = None  # of one model call while nothing is known; None without a price
+    unpriced: tuple[str, ...] = ()  # models in use whose price is not known
+
+
+NOTHING_KNOWN = Basis()
+
+
+@dataclass(frozen=True)
 class Estimate:
     """What a plan is expected to take. Ranges are (low, high); cost is None when a price is unknown."""
 
     calls: tuple[int, int]  # model calls
     minutes: tuple[int, int]
     cost_usd: tuple[float, float] | None
+    basis: Basis = NOTHING_KNOWN
 
 
 def digest(value: Plan | Task) -> str:

@@ -8,10 +8,12 @@ from typing import cast
 
 import structlog
 
+from agents.domain import estimates
 from agents.domain.department import Department, Specialist
 from agents.domain.events import Event, MissionFailed, MissionPaused
 from agents.domain.mission import Mission, State
 from agents.domain.money import NO_CEILINGS, Ceilings, Place, raises, with_budget
+from agents.domain.plan import Basis
 from agents.llm.prices import Prices
 from agents.phases.watch import Interrupted, WatchedMissions, WatchedModel, WatchedToolbox
 from agents.ports import (
@@ -29,6 +31,7 @@ from agents.ports import (
     Note,
     Toolbox,
     UnknownMission,
+    Usage,
     Wallets,
 )
 from agents.roles.purse import Purse, WalletsUnreachable, cheaper_key
@@ -36,6 +39,7 @@ from agents.roles.seat import Meter, OverLimit, Seat
 
 log = structlog.get_logger(__name__)
 
+SHORT_CALL, LONG_CALL = Usage(2_000, 0, 400), Usage(12_000, 0, 1_500)  # while nothing is known, for estimates
 ROLES = ("planner", "specialist", "critic", "sceptic", "manager")
 HEARD = frozenset({"steer", "answer", "deleted"})  # kinds of replies that reach those at work
 HALTED = "The workspace is halted."  # why a mission is paused; those paused for it go on when the halt ends
@@ -90,6 +94,17 @@ class Desk:
             cheap=cheaper_key(raised) in told,
             dearest=dict(await self.journal.dearest(mission.id)),
         )
+
+    async def basis(self, mission: Mission, department: Department) -> Basis:
+        """What an estimate rests on: what finished tasks of the department took, and what its models cost."""
+        past = await self.missions.past_tasks(mission.team, department.id)
+        models = {self.model_for(department, role) for role in ROLES}
+        models |= {member.model for member in department.specialists if member.model}
+        unpriced = tuple(sorted(model for model in models if self.prices.price(model) is None))
+        model = self.model_for(department, "specialist")
+        span = [self.prices.cost(usage, model) for usage in (SHORT_CALL, LONG_CALL)]
+        call = None if unpriced else (float(span[0] or 0), float(span[1] or 0))
+        return Basis(estimates.usual(past), call, unpriced)
 
     async def unusable(self, mission: Mission) -> int:
         """How often the mission has failed by answers that could not be used. Those are not to be used again."""

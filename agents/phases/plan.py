@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agents.contracts import PlannerBrief
+from agents.domain import estimates
 from agents.domain import plan as plans
 from agents.domain.department import Department
 from agents.domain.events import PlanProposed, QuestionsAsked
@@ -68,11 +69,12 @@ async def _ask(
     desk: Desk, mission: Mission, plan: plans.Plan, questions: tuple[Question, ...], department: Department
 ) -> None:
     """Asks once, all together, before the plan. What is drafted already counts if the defaults are taken."""
+    expected = estimates.estimate(plan, department, await desk.basis(mission, department))
     gate = Gate(f"{mission.id}:questions:{mission.rev}", mission.id, "questions", mission.rev, plans.digest(plan))
     async with desk.missions.change(mission.id) as change:
         if change.mission.state is not State.PLANNING or change.mission.rev != mission.rev:
             return
-        change.save_proposal(Proposal(gate.id, plan, estimate(plan, department), questions))
+        change.save_proposal(Proposal(gate.id, plan, expected, questions))
         change.open_gate(gate)
         change.move(State.QUESTIONS, title=plan.title)
         change.tell(QuestionsAsked(f"questions:{mission.rev}", gate.id))
@@ -80,31 +82,18 @@ async def _ask(
 
 async def propose(desk: Desk, mission: Mission, plan: plans.Plan, department: Department) -> None:
     """Stores the plan with its gate and shows it, in one commit."""
+    expected = estimates.estimate(plan, department, await desk.basis(mission, department))
     gate = Gate(f"{mission.id}:plan:{mission.rev}", mission.id, "plan", mission.rev, plans.digest(plan))
     async with desk.missions.change(mission.id) as change:
         if change.mission.state is not State.PLANNING or change.mission.rev != mission.rev:
             return
         change.spend()
-        change.save_plan(mission.rev, plan, estimate(plan, department))
+        change.save_plan(mission.rev, plan, expected)
         change.open_gate(gate)
         change.move(State.PLAN_GATE, title=plan.title)
         change.tell(PlanProposed(f"plan:{mission.rev}", mission.rev, gate.id))
 
 
-def estimate(plan: plans.Plan, department: Department) -> plans.Estimate:
-    """Calls and minutes from the shape of the plan. The cost stays open until prices have been seen in use.
-
-    Low: every task needs two turns and one review. High: each task uses half its turns and is reworked once.
-    """
-    tasks = len(plan.tasks)
-    turns = [(m.limits.turns if (m := department.specialist(task.specialist)) else 12) for task in plan.tasks]
-    low, high = 3 * tasks + 2, sum(turns) + 4 * tasks + 4
-    depth = _depth(plan)
-    return plans.Estimate(calls=(low, min(high, department.max_calls)), minutes=(depth, 4 * depth + 2), cost_usd=None)
-
-
-def _depth(plan: plans.Plan) -> int:
-    depth: dict[str, int] = {}
-    for id in plans.order(plan):
-        depth[id] = 1 + max((depth[need] for need in plans.task(plan, id).needs), default=0)
-    return max(depth.values())
+def estimate(plan: plans.Plan, department: Department, before: plans.Estimate | None = None) -> plans.Estimate:
+    """What the plan is likely to take, on the same basis as an estimate before it."""
+    return estimates.estimate(plan, department, before.basis if before else plans.NOTHING_KNOWN)

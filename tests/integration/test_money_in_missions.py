@@ -220,7 +220,7 @@ async def test_a_runaway_ends_at_its_budget_with_what_there_is_and_says_why(tmp_
         if file.mission.state is State.RESULT_GATE:
             assert file.result and short
             assert "The mission's budget of" in " ".join(file.result.caveats)
-            assert "Nothing was accepted. Handed over, but not accepted: Task t1" in file.result.summary
+            assert "Nothing was accepted. Handed over, but not accepted: Task t" in file.result.summary
         else:
             assert file.mission.state is State.FAILED
             assert "The mission's budget of" in file.mission.reason
