@@ -19,6 +19,9 @@ from agents.domain.mission import State
 from agents.engine import Engine, EngineSettings, Phases
 from agents.llm.client import OpenAIModel
 from agents.llm.connect import ModelSettings
+from agents.llm.prices import Prices
+from agents.llm.prices import load as load_prices
+from agents.phases.change import draft_change
 from agents.phases.deliver import deliver_mission
 from agents.phases.desk import Desk
 from agents.phases.plan import plan_mission
@@ -28,14 +31,18 @@ from agents.tools import build as build_tools
 from bot import listeners
 from bot.clock import Rounds, SystemClock
 from bot.config import Settings
+from bot.control import Control
 from bot.conversations import SlackConversations
 from bot.decisions import Decisions
+from bot.delegation import Delegations
 from bot.doorkeeper import Doorkeeper
 from bot.drain import Drain
 from bot.gateway import Gateway, SlackError, Tempo, code_of
 from bot.intake import Intake
 from bot.listening import WATCH, Listening, NoSocket
 from bot.presenter import Presenter, route
+from bot.replies import Replies
+from bot.waiting import Waiting
 from storage.database import Database
 from storage.journal import open_journal
 from storage.missions import MissionRows
@@ -47,6 +54,7 @@ EVENTS_PATH = "/slack/events"
 GRACE = 4.0  # seconds that running phases get to end; what they have recorded is not lost
 SWEEP = 20.0  # seconds between looks for posts that nobody drains
 INHERIT = 30.0  # seconds between looks for the work of dead processes
+WAITS = 60.0  # seconds between looks for questions that have waited long
 RENEW = 1500.0  # seconds after which the native status of a running mission is set again; Slack forgets it in an hour
 
 
@@ -69,6 +77,8 @@ class Baton:
     rounds: Rounds
     outbox: Outbox
     presenter: Presenter
+    replies: Replies
+    waiting: Waiting
     _listening: Listening | None = field(default=None)
     _runner: web.AppRunner | None = field(default=None)
 
@@ -78,6 +88,8 @@ class Baton:
         if self.settings.baton_role != "worker":
             await (self._serve() if http else self._connect())
         self.rounds.every(SWEEP, "sweep", self._sweep)
+        self.rounds.every(SWEEP, "replies", self.replies.sort_left)
+        self.rounds.every(WAITS, "waiting", self.waiting.look)
         self.rounds.every(RENEW, "renew", self._renew)
         if self.database.path is None:  # PostgreSQL, on which other processes may work as well
             self.rounds.every(INHERIT, "inherit", self._inherit)
@@ -124,6 +136,7 @@ class Baton:
     async def _inherit(self) -> None:
         """Work of a process that died without a word goes on here."""
         await self.engine.take_over(self.database.heir)
+        await self.journal.wallets.release_dead()
 
     async def _renew(self) -> None:
         for mission in await self.missions.open_missions(self.gateway.team):
@@ -147,29 +160,40 @@ async def build(settings: Settings, tempo: Tempo | None = None) -> Baton:
     database = Database.open(settings.database)
     await database.migrate()
     journal = await open_journal(database, clock)
-    model = OpenAIModel(_model_settings(settings))
+    prices = load_prices(settings.baton_prices) if settings.baton_prices else load_prices()
+    model = OpenAIModel(_model_settings(settings, prices))
 
     phases = Phases(
         plan=lambda mission, rev: plan_mission(desk, mission, rev),
         run=lambda mission, rev: run_mission(desk, mission, rev),
         deliver=lambda mission, rev: deliver_mission(desk, mission, rev),
+        change=lambda mission, number: draft_change(desk, mission, number),
     )
     own = EngineSettings(settings.database, executor_id=await database.worker_name(), role=settings.baton_role)
+    await journal.wallets.release_worker(database.worker)
     engine = Engine(own, phases, lambda channel: drain(channel))
     missions = MissionRows(database, route, engine.enqueue_in, clock, journal)
-    desk = Desk(missions, journal, model, settings.model_names, toolbox, departments, clock)
+    money = (journal.wallets, prices, settings.ceilings)
+    desk = Desk(missions, journal, model, settings.model_names, toolbox, departments, clock, *money)
     outbox = Outbox(database, clock)
-    presenter = Presenter(missions, departments, clock)
+    presenter = Presenter(missions, departments, clock, journal.wallets)
     drain = Drain(outbox, missions, presenter, gateway, clock)
-    intake = Intake(missions, departments, gateway, clock, engine.cancel)
     consented = frozenset(settings.baton_shared_channels)
     doorkeeper = Doorkeeper(gateway, missions, departments, clock, consented)
     decisions = Decisions(missions, departments, doorkeeper, clock, engine.cancel)
+    delegations = Delegations(missions, doorkeeper, clock)
+    control = Control(missions, departments, doorkeeper, clock, decisions, engine.cancel)
+    replies = Replies(missions, departments, doorkeeper, gateway, control)
+    intake = Intake(missions, departments, gateway, clock, replies)
     bolt = _bolt(settings, client, identity)
+    waiting = Waiting(missions, departments, doorkeeper, gateway, clock, decisions)
     listeners.register(
-        bolt, listeners.Context(intake, decisions, missions, departments, gateway, presenter, doorkeeper)
+        bolt, listeners.Context(intake, decisions, missions, departments, gateway, presenter, doorkeeper, delegations, waiting)
     )
-    return Baton(settings, database, engine, missions, journal, model, gateway, bolt, Rounds(), outbox, presenter)
+    return Baton(
+        *(settings, database, engine, missions, journal, model, gateway, bolt, Rounds(), outbox, presenter),
+        *(replies, waiting),
+    )
 
 
 async def _identity(client: AsyncWebClient) -> AuthorizeResult:
@@ -237,7 +261,7 @@ def _tool_settings(settings: Settings) -> ToolSettings:
     )
 
 
-def _model_settings(settings: Settings) -> ModelSettings:
+def _model_settings(settings: Settings, prices: Prices) -> ModelSettings:
     return ModelSettings(
         api_key=_secret(settings.openai_api_key),
         base_url=settings.openai_base_url,
@@ -245,6 +269,7 @@ def _model_settings(settings: Settings) -> ModelSettings:
         max_in_flight=settings.baton_model_parallel,
         max_tokens_field=settings.baton_max_tokens_field,
         structured=settings.baton_structured,
+        prices=prices,
     )
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import difflib
 import json
 import os
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from agents.domain.money import Ceilings, Limit
 
 SLACK_API = "https://slack.com/api/"
 ENV_FILE = ".env"
@@ -77,6 +80,11 @@ class Settings(BaseSettings):
     baton_max_tokens_field: Literal["max_completion_tokens", "max_tokens"] | None = Field(
         None, description="What the server calls the limit of an answer; unset: by address"
     )
+    baton_prices: Path | None = Field(None, description="File with model prices of your own, in place of ours")
+    baton_monthly_usd: Decimal | None = Field(None, gt=0, description="Dollars that the workspace may spend in a month")
+    baton_channel_usd: dict[str, Annotated[Decimal, Field(gt=0)]] = Field(
+        {}, description='Dollars that single channels may spend in a month, as JSON: {"C0123456": 20}'
+    )
     baton_tools: Listed[str] = Field([], description="Outside tools (entry points of group baton.tools) to switch on")
     baton_shared_channels: Listed[str] = Field(
         [], description="Ids of channels shared with another organisation in which Baton may work; none unless named"
@@ -97,6 +105,12 @@ class Settings(BaseSettings):
         """The model of each role."""
         roles = ("planner", "specialist", "critic", "sceptic", "manager")
         return {role: getattr(self, f"baton_model_{role}") or self.baton_model for role in roles}
+
+    @property
+    def ceilings(self) -> Ceilings:
+        """What may be spent in a month, by the workspace and by single channels."""
+        channels = {channel: Limit.of(usd) for channel, usd in self.baton_channel_usd.items()}
+        return Ceilings(Limit.of(self.baton_monthly_usd), channels)
 
     @property
     def has_model(self) -> bool:

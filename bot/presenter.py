@@ -7,14 +7,32 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from agents.domain import events as news
-from agents.domain.mission import Gate, Mission
-from agents.ports import Clock, Departments, File, Missions, Outgoing
-from bot.views import card, gates, outcome, work
-from bot.views.post import Post
+from agents.domain.department import Department
+from agents.domain.mission import WORKING, Gate, Mission
+from agents.domain.money import Wallet
+from agents.ports import Clock, Departments, File, Missions, Outgoing, Wallets
+from bot import steering
+from bot.access import named
+from bot.views import card, checkpoints, costs, gates, outcome, questions, refused, waits, work
+from bot.views.post import Post, context
+from bot.views.text import escape
 
 # What is waited for goes before what is only told. Work and the questions about it keep the order in which they came:
 # a thread is read from top to bottom. Progress (card, status) comes last and is coalesced.
 URGENT, RESULT, WORK, PROGRESS = 0, 1, 2, 3
+
+# What a gate is drawn as, by its kind; a task that is stuck where nothing else is said.
+DECIDED = {
+    "plan": "card",
+    "result": "result",
+    "contested": "result",
+    "questions": "questions",
+    "change": "change",
+    "named": "checkpoint",
+    "tool": "checkpoint",
+    "budget": "budget",
+}
+REWORDED = "The mission was changed. I take it up and show you what is different."
 
 CARD_CHANGES = (
     news.RunStarted,
@@ -28,6 +46,14 @@ CARD_CHANGES = (
     news.MissionCancelled,
     news.MissionFailed,
     news.GateDecided,
+    news.VoteCast,
+    news.CheckpointReached,
+    news.MissionPaused,
+    news.MissionResumed,
+    news.TaskSkipped,
+    news.TaskRetried,
+    news.BudgetNearlySpent,
+    news.BudgetRanShort,
 )
 
 SESSION: dict[type[news.Event], str] = {
@@ -39,6 +65,8 @@ SESSION: dict[type[news.Event], str] = {
     news.MissionDelivered: "closed",
     news.MissionCancelled: "closed",
     news.MissionFailed: "suspended",
+    news.MissionPaused: "suspended",
+    news.QuestionsAsked: "suspended",
 }
 
 
@@ -68,19 +96,79 @@ def _messages(mission: Mission, event: news.Event) -> list[Outgoing]:
             return [_out(mission, event, f"gate:{gate}", "post", "stuck", WORK, gate=gate, points=list(points))]
         case news.ResultProposed(gate=gate):
             return [_out(mission, event, f"gate:{gate}", "post", "result", WORK, gate=gate)]
-        case news.GateDecided(gate=gate) if ":plan:" not in gate:
-            view = "result" if ":result:" in gate else "stuck"
+        case news.CheckpointReached(gate=gate):
+            return [_out(mission, event, f"gate:{gate}", "post", "checkpoint", WORK, gate=gate)]
+        case news.DelegationAsked(gate=gate, user=user):
+            target = f"delegation:{gate}:{user}"
+            return [_out(mission, event, target, "post", "delegation", URGENT, about=gate, user=user)]
+        case news.AuthorityDelegated(gate=gate, to=user):
+            target = f"delegation:{gate}:{user}"
+            return [_out(mission, event, target, "update", "delegation", URGENT, about=gate, user=user)]
+        case (news.GateDecided(gate=gate) | news.VoteCast(gate=gate)) if (view := _view_of(gate)) != "card":
             return [_out(mission, event, f"gate:{gate}", "update", view, URGENT, gate=gate)]
         case news.MissionDelivered():
             return _delivery(mission, event)
-        case news.MissionCancelled(user=user, reason=reason):
-            return [_out(mission, event, event.key, "post", "cancelled", URGENT, user=user, reason=reason)]
+        case news.MissionCancelled() | news.MissionPaused():
+            return [_out(mission, event, event.key, "post", "interrupted", URGENT, of=event.key)]
+        case news.MissionResumed(of=of) if of:
+            return [_out(mission, event, of, "update", "interrupted", URGENT, of=of)]
         case news.MissionFailed(reason=reason):
             return [_out(mission, event, event.key, "post", "failed", URGENT, reason=reason)]
-        case news.NoteTaken(message=message):
-            return [_out(mission, event, f"note:{message}", "react", "memo", WORK, message=message)]
+        case news.NoteTaken():
+            return _note(mission, event)
+        case news.NoteChanged(message=message, text=text):
+            if text:
+                return [_out(mission, event, f"note:{message}", "react", "pencil2", WORK, message=message)]
+            return [_line(mission, event, "A reply was deleted; what it asked for no longer counts.")]
+        case news.RequestChanged(text=text) if text:
+            return [_out(mission, event, event.key, "react", "pencil2", WORK), _line(mission, event, REWORDED)]
+        case news.QuestionsAsked(gate=gate):
+            return [_out(mission, event, f"gate:{gate}", "post", "questions", URGENT, gate=gate)]
+        case news.ChangeProposed(gate=gate):
+            return [_out(mission, event, f"gate:{gate}", "post", "change", URGENT, gate=gate)]
+        case news.ChangeNotPossible(reason=reason):
+            return [_line(mission, event, reason)]
+        case news.TaskSkipped(task=task, user=user):
+            return [_line(mission, event, f"goes on without {task}.", user)]
+        case news.TaskRetried(task=task, user=user, note=note):
+            return [_line(mission, event, f"has {task} done again{': ' if note else '.'}{note}", user)]
+        case news.BudgetRanShort(gate=gate) if gate:
+            return [_out(mission, event, f"gate:{gate}", "post", "budget", URGENT, gate=gate)]
+        case news.BudgetNearlySpent(said=said) | news.BudgetRanShort(said=said):
+            return [_line(mission, event, said)]
+        case news.ResultEdited():
+            return [_out(mission, event, event.key, "post", "edited", URGENT, key=event.key)]
+        case news.Reminded():
+            return _reminded(mission, event)
+        case news.Unanswered(gate=gate):
+            return [_out(mission, event, event.key, "post", "unanswered", URGENT, key=event.key)]
         case _:
             return []
+
+
+def _view_of(gate: str) -> str:
+    """What draws the question of that id."""
+    return DECIDED.get(gate.split(":")[1] if ":" in gate else "", "stuck")
+
+
+def _note(mission: Mission, event: news.NoteTaken) -> list[Outgoing]:
+    """A reaction and one line; talk among people is explained once a mission."""
+    ts = event.message
+    shown = [_out(mission, event, f"note:{ts}", "react", steering.REACTION.get(event.kind, "memo"), WORK, message=ts)]
+    if event.said:
+        line = _line(mission, event, event.said)
+        shown.append(replace(line, key=f"{mission.id}:chatter") if event.kind == steering.Kind.CHATTER else line)
+    return shown
+
+
+def _reminded(mission: Mission, event: news.Reminded) -> list[Outgoing]:
+    one = _out(mission, event, event.key, "post", "reminder", URGENT, key=event.key)
+    return [one]
+
+
+def _line(mission: Mission, event: news.Event, said: str, user: str = "") -> Outgoing:
+    """One grey line in the thread; with a person it is about what they did."""
+    return _out(mission, event, f"line:{event.key}", "post", "said", WORK, said=said, user=user)
 
 
 def _delivery(mission: Mission, event: news.MissionDelivered) -> list[Outgoing]:
@@ -97,12 +185,16 @@ def _progress(mission: Mission, event: news.Event) -> list[Outgoing]:
     """The live card follows along; updates that wait together become one."""
     if not isinstance(event, CARD_CHANGES):
         return []
-    priority = URGENT if isinstance(event, news.GateDecided) else PROGRESS
+    priority = URGENT if isinstance(event, news.GateDecided | news.VoteCast) else PROGRESS
     return [_out(mission, event, "card", "update", "card", priority)]
 
 
 def _session(mission: Mission, event: news.Event) -> list[Outgoing]:
     status = SESSION.get(type(event))
+    if isinstance(event, news.BudgetRanShort) and event.gate:
+        status = "suspended"
+    if isinstance(event, news.MissionResumed | news.TaskSkipped | news.TaskRetried):
+        status = "processing" if mission.state in WORKING else "suspended"
     return [_out(mission, event, "session", "session", status, PROGRESS)] if status else []
 
 
@@ -129,6 +221,7 @@ class Presenter:
     missions: Missions
     departments: Departments
     clock: Clock
+    wallets: Wallets | None = None  # for the receipt
 
     async def draw(self, mission: str, view: str, body: Mapping[str, Any], *, rich_plan: bool = True) -> Post:
         """The post for a row. Raises Nothing."""
@@ -151,16 +244,35 @@ class Presenter:
                 return gates.result(file, department, _gate(file, body["gate"]))
             case "stuck":
                 return gates.stuck(file, department, _gate(file, body["gate"]), await self._points(file, body))
+            case "checkpoint":
+                return checkpoints.checkpoint(file, department, _gate(file, body["gate"]))
+            case "delegation":
+                return await self._delegation(file, department, str(body["about"]), str(body["user"]))
             case "opening":
                 return outcome.opening(file)
             case "receipt":
-                return outcome.receipt(file, await self.missions.told(mission))
-            case "cancelled":
-                return gates.cancelled(file, str(body["user"]), str(body["reason"]))
+                return outcome.receipt(file, await self.missions.told(mission), await self._account(file, department))
+            case "interrupted":
+                return await self._interrupted(file, str(body["of"]))
+            case "budget":
+                return costs.question(file, department, _gate(file, body["gate"]))
+            case "questions" | "change":
+                return await self._asked(file, department, str(body["gate"]))
+            case "said":
+                who = f"<@{body['user']}> " if body.get("user") else ""
+                return Post(str(body["said"]), [context(who + escape(str(body["said"])))])
+            case "reminder" | "unanswered" | "edited":
+                return await self._told(file, department, str(body["key"]))
             case "failed":
                 return gates.failed(file, str(body["reason"]))
             case _:
                 raise Nothing(f"There is no view named {view}.")
+
+    async def _account(self, file: File, department: Department) -> costs.Account | None:
+        if self.wallets is None:
+            return None
+        (wallet,) = await self.wallets.look([Wallet(f"mission/{file.mission.id}", costs.limit(file, department))])
+        return costs.Account(wallet, await self.wallets.saved(file.mission.id))
 
     async def delivery(self, mission: str, task: str) -> outcome.Delivery:
         """A deliverable in every form."""
@@ -171,6 +283,48 @@ class Presenter:
         if record is None or record.artifact is None:
             raise Nothing("The attempt is no longer on record.")
         return work.handed_over(file, self.departments.get(file.mission.department), record)
+
+    async def _asked(self, file: File, department: Department, id: str) -> Post:
+        gate, proposal = _gate(file, id), await self.missions.proposal(id)
+        if proposal is None:
+            raise Nothing("What the question was about is no longer on record.")
+        if gate.kind == "questions":
+            return questions.asked(proposal, gate)
+        before = await self.missions.plan(file.mission.id, gate.rev)
+        if before is None:
+            raise Nothing("There is no plan to compare with.")
+        return questions.change(file, department, gate, proposal, before)
+
+    async def _told(self, file: File, department: Department, key: str) -> Post:
+        event = next((one.event for one in await self.missions.told(file.mission.id) if one.event.key == key), None)
+        match event:
+            case news.Reminded():
+                return waits.reminder(file, department, event, _gate(file, event.gate), self.clock.now())
+            case news.Unanswered():
+                return waits.unanswered(department, event, _gate(file, event.gate))
+            case news.ResultEdited():
+                return waits.edited(file, event)
+            case _:
+                raise Nothing("What was to be told is no longer on record.")
+
+    async def _interrupted(self, file: File, key: str) -> Post:
+        told = [one.event for one in await self.missions.told(file.mission.id)]
+        event = next((one for one in told if one.key == key), None)
+        if not isinstance(event, news.MissionPaused | news.MissionCancelled):
+            raise Nothing("The interruption is no longer on record.")
+        resumed = (one.user for one in told if isinstance(one, news.MissionResumed) and one.of == key)
+        return gates.interrupted(file, event, next(resumed, ""))
+
+    async def _delegation(self, file: File, department: Department, about: str, user: str) -> Post:
+        told = [one.event for one in await self.missions.told(file.mission.id)]
+        same = [one for one in told if isinstance(one, news.DelegationAsked | news.AuthorityDelegated)]
+        asked = [o for o in same if isinstance(o, news.DelegationAsked) and (o.gate, o.user) == (about, user)]
+        answers = [o for o in same if isinstance(o, news.AuthorityDelegated) and (o.gate, o.to) == (about, user)]
+        if not asked:
+            raise Nothing("The question is no longer on record.")
+        gate = next((one for one in file.gates if one.id == about), None)
+        who = named(department.policy_of(gate), file.mission)
+        return refused.asked(asked[-1], who, answers[-1] if answers else None)
 
     async def _points(self, file: File, body: Mapping[str, Any]) -> tuple[str, ...]:
         if "points" in body:

@@ -36,11 +36,20 @@ async def running(given: config.Settings, *, http: bool = False) -> AsyncGenerat
     """The program, started; stopped at the end of the block. Raises Failure."""
     from agents.departments import DepartmentError
     from agents.engine import EngineBusy
+    from agents.llm.prices import UnreadablePrices
     from agents.tools import LibraryFault, ToolsMisconfigured
     from bot.app import CannotStart, build
     from storage.errors import DatabaseError
 
-    typed = (CannotStart, DatabaseError, DepartmentError, EngineBusy, LibraryFault, ToolsMisconfigured)
+    typed = (
+        CannotStart,
+        DatabaseError,
+        DepartmentError,
+        EngineBusy,
+        LibraryFault,
+        ToolsMisconfigured,
+        UnreadablePrices,
+    )
     try:
         program = await build(given)
         await program.start(http=http)

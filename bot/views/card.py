@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from agents.domain import plan as plans
+from agents.domain import plandiff
 from agents.domain.department import Department
-from agents.domain.mission import ENDED, State, TaskState
+from agents.domain.mission import ENDED, WORKING, State, TaskState
 from agents.ports import File
-from bot.views import words
+from bot.views import costs, votes, words
 from bot.views.actions import Action
 from bot.views.post import Block, Post, actions, bullets, button, confirm, context, header, rich, section
 from bot.views.text import escape, plain
@@ -35,6 +36,8 @@ STANDING = {
     State.TASK_GATE: "Waits for your decision about a task.",
     State.RESULT_GATE: "Done; the result waits for your approval.",
     State.DELIVERING: "Approved; being delivered.",
+    State.PAUSED: "Paused.",
+    State.QUESTIONS: "Waits for your answers.",
     State.DELIVERED: "Delivered.",
     State.CANCELLED: "Cancelled.",
     State.FAILED: "Stopped; see below.",
@@ -49,7 +52,7 @@ def card(file: File, department: Department, *, rich_plan: bool = True) -> Post:
     blocks.append(_plan_block(file, department) if rich_plan else _plain_plan(file, department))
     if plan.assumptions:
         blocks.append(section(f"*Assumed, unless you say otherwise*\n{bullets(plan.assumptions)}"))
-    blocks += [context(_facts(file)), *_buttons(file)]
+    blocks += [context(_facts(file, department)), *_plan_gate(file, department), *_buttons(file)]
     return Post(f"Plan: {plan.title}. {STANDING[file.mission.state]}", blocks)
 
 
@@ -59,15 +62,35 @@ def replaced() -> Post:
     return Post(text, [context(text)])
 
 
-def _facts(file: File) -> str:
+def _facts(file: File, department: Department) -> str:
     """Standing, estimate or expense, and the checkpoints."""
     parts = [f"*{STANDING[file.mission.state]}*"]
     if file.mission.state in (State.PLAN_GATE, State.PLANNING) and file.estimate:
-        parts.append(f"Estimate: {words.estimate(file.estimate)}")
+        parts.append(f"Estimate: {words.estimate(file.estimate)}{costs.budget(file, department)}")
     else:
-        parts.append(f"So far: {words.spent(file.spent)}")
-    parts.append("Checkpoints: this plan, the result")
+        parts.append(f"So far: {words.spent(file.spent)}{costs.of_limit(file, department)}")
+    parts.append(f"Checkpoints: this plan, {''.join(f'{name}, ' for name in _named(file, department))}the result")
     return "  ·  ".join(parts)
+
+
+def _named(file: File, department: Department) -> list[str]:
+    """The checkpoints that the plan and the department add."""
+    assert file.plan
+    kinds = {kind for task in file.plan.tasks for kind in (task.specialist, task.output)}
+    added = [one.name for one in department.checkpoints if one.before in kinds]
+    own = [task.checkpoint for task in file.plan.tasks if task.checkpoint]
+    return [escape(name) for name in dict.fromkeys([*own, *added])]
+
+
+def _plan_gate(file: File, department: Department) -> list[Block]:
+    """Who has said yes to the plan so far, and who approved it in the end."""
+    gate = next((one for one in file.gates if one.id == f"{file.mission.id}:plan:{file.plan_rev}"), None)
+    if gate is None:
+        return []
+    if gate.decision and gate.decision.choice == "approve":
+        also = "".join(f" and <@{user}>" for user in votes.others(gate))
+        return [context(f"Plan approved by <@{gate.decision.user}>{also}")]
+    return votes.progress(file, department, gate) if file.mission.state is State.PLAN_GATE else []
 
 
 def _plan_block(file: File, department: Department) -> Block:
@@ -95,7 +118,7 @@ def _details(file: File, task: plans.Task, state: TaskState) -> str:
     if task.tools:
         parts.append(f"tools: {', '.join(task.tools)}")
     if task.checks:
-        parts.append(f"checks: {', '.join(_check(check) for check in task.checks)}")
+        parts.append(f"checks: {', '.join(map(plandiff.check, task.checks))}")
     if task.deliverable:
         parts.append("you get this")
     return " · ".join(parts)
@@ -105,13 +128,6 @@ def _standing(file: File, id: str, state: TaskState) -> str:
     record = file.tasks.get(id)
     again = f", attempt {record.attempt}" if record and record.attempt > 1 else ""
     return words.TASK[state] + again
-
-
-def _check(check: plans.Check) -> str:
-    """For example: count 5, columns date/theme."""
-    name = check.kind.replace("_", " ")
-    given = [str(check.number)] if check.number is not None else []
-    return " ".join([name, *given, *(["/".join(check.names)] if check.names else [])])
 
 
 def _state(file: File, id: str) -> TaskState:
@@ -143,7 +159,7 @@ def _buttons(file: File) -> list[Block]:
         return [
             actions(
                 f"plan:{rev}",
-                button(Action.APPROVE, "Approve", gate, "primary"),
+                button(Action.APPROVE, "Approve", f"{gate}@{plans.digest(file.plan)[:16]}", "primary"),
                 button(Action.EDIT, "Edit", gate),
                 button(Action.CHANGE, "Ask for changes", gate),
                 button(Action.CANCEL, "Cancel", gate, "danger", _sure()),
@@ -151,8 +167,13 @@ def _buttons(file: File) -> list[Block]:
         ]
     if file.mission.state in ENDED or file.mission.state is State.FAILED:
         return []
+    id = file.mission.id
     stop = confirm("Stop this mission?", "What is finished is kept and shown; nothing new begins.", "Stop it", "Go on")
-    return [actions(f"stop:{rev}", button(Action.STOP, "Stop", file.mission.id, "danger", stop))]
+    ending = button(Action.STOP, "Stop", id, "danger", stop)
+    if file.mission.state is State.PAUSED:
+        return [actions(f"paused:{rev}", button(Action.RESUME, "Resume", id, "primary"), ending)]
+    pausing = [button(Action.PAUSE, "Pause", id)] if file.mission.state in WORKING else []
+    return [actions(f"stop:{rev}", *pausing, ending)]
 
 
 def _sure() -> Block:

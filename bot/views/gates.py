@@ -6,10 +6,11 @@ from agents.domain import plan as plans
 from agents.domain.artifact import Artifact
 from agents.domain.artifact import words as all_words
 from agents.domain.department import Department
+from agents.domain.events import MissionCancelled, MissionPaused
 from agents.domain.evidence import Status, status
-from agents.domain.mission import Decision, Gate, State
+from agents.domain.mission import Decision, Gate, State, TaskState
 from agents.ports import File
-from bot.views import words
+from bot.views import votes, words
 from bot.views.actions import Action
 from bot.views.marks import Numbers
 from bot.views.post import Block, Post, actions, bullets, button, confirm, context, divider, header, markdown, section
@@ -26,6 +27,10 @@ CHOICE = {
     "accept": "Accepted as it is",
     "retry": "To be tried again",
     "drop": "Left out",
+    "refuse": "Not allowed",
+    "raise": "More allowed",
+    "finish": "To be finished with what there is",
+    "unanswered": "Nobody answered",
 }
 
 
@@ -39,7 +44,11 @@ def result(file: File, department: Department, gate: Gate) -> Post:
     if file.result.caveats:
         blocks.append(section(f"*Before you rely on it*\n{bullets(map(numbers.text, file.result.caveats))}"))
     blocks += [divider(), *_parcel(file)]
-    blocks += answered(gate.decision) if gate.decision else [_result_buttons(file, gate)]
+    blocks += (
+        answered(gate.decision, gate)
+        if gate.decision
+        else [*votes.progress(file, department, gate), _result_buttons(file, gate)]
+    )
     return Post(f"The result of “{file.plan.title}” waits for your approval.", blocks)
 
 
@@ -63,7 +72,8 @@ def _parcel(file: File) -> list[Block]:
         record = file.tasks.get(task.id)
         if task.deliverable and record and record.artifact:
             read = button(Action.READ, "Read", f"{file.mission.id}|{task.id}|{record.rev}|{record.attempt}")
-            blocks.append(section(f"*{escape(record.artifact.title)}*\n{size(record.artifact)}", read))
+            draft = " · a draft, not accepted and not delivered" if record.state is TaskState.DROPPED else ""
+            blocks.append(section(f"*{escape(record.artifact.title)}*\n{size(record.artifact)}{draft}", read))
     return blocks
 
 
@@ -82,16 +92,18 @@ def _result_buttons(file: File, gate: Gate) -> Block:
     )
     return actions(
         f"result:{gate.rev}",
-        button(Action.APPROVE, "Approve and deliver", gate.id, "primary"),
+        button(Action.APPROVE, "Approve and deliver", votes.value(gate), "primary"),
         button(Action.SEND_BACK, "Send back", gate.id),
         button(Action.CANCEL, "Cancel", gate.id, "danger", cancel),
     )
 
 
-def answered(decision: Decision) -> list[Block]:
-    """Who decided what, in place of the buttons."""
+def answered(decision: Decision, gate: Gate | None = None) -> list[Block]:
+    """Who decided what, in place of the buttons; and who had said the same before."""
     note = f": {escape(decision.note)}" if decision.note else ""
-    return [context(f"{CHOICE.get(decision.choice, decision.choice)} by <@{decision.user}>{note}")]
+    also = "".join(f" and <@{user}>" for user in votes.others(gate)) if gate else ""
+    by = f" by <@{decision.user}>{also}" if decision.user else ""
+    return [context(f"{CHOICE.get(decision.choice, decision.choice)}{by}{note}")]
 
 
 def stuck(file: File, department: Department, gate: Gate, points: tuple[str, ...]) -> Post:
@@ -101,12 +113,13 @@ def stuck(file: File, department: Department, gate: Gate, points: tuple[str, ...
     text = f"“{task.title}” ({task.id}) could not be accepted after {department.rework_rounds + 1} attempts"
     blocks: list[Block] = [section(f":raised_hand: *{escape(text)}*\nWhat is still wrong:\n{bullets(points)}")]
     if gate.decision:
-        return Post(text, [*blocks, *answered(gate.decision)])
+        return Post(text, [*blocks, *answered(gate.decision, gate)])
+    blocks += votes.progress(file, department, gate)
     blocks.append(
         actions(
             f"task:{gate.task}:{gate.rev}",
             button(Action.RETRY, "Try again", gate.id, "primary"),
-            button(Action.ACCEPT, "Accept as it is", gate.id),
+            button(Action.ACCEPT, "Accept as it is", votes.value(gate)),
             button(Action.DROP, "Go on without it", gate.id),
             button(Action.CANCEL, "Cancel the mission", gate.id, "danger"),
         )
@@ -117,6 +130,8 @@ def stuck(file: File, department: Department, gate: Gate, points: tuple[str, ...
 def failed(file: File, reason: str) -> Post:
     """The mission cannot go on by itself."""
     blocks: list[Block] = [section(f":octagonal_sign: *The mission has stopped.* {escape(reason)}")]
+    if file.spent.calls:
+        blocks.append(context(f"Spent so far: {words.spent(file.spent)}"))
     if file.mission.state is State.FAILED:
         again = button(Action.AGAIN, "Try again", file.mission.id, "primary")
         stop = button(Action.STOP, "Cancel the mission", file.mission.id, "danger")
@@ -124,13 +139,37 @@ def failed(file: File, reason: str) -> Post:
     return Post(f"The mission has stopped. {reason}", blocks)
 
 
-def cancelled(file: File, user: str, reason: str) -> Post:
-    """The end that a person chose, with what there is."""
-    done = [task.title for task in (file.plan.tasks if file.plan else ()) if _finished(file, task.id)]
-    kept = f"\nFinished before: {escape(', '.join(done))}. It stays in this thread." if done else ""
-    said = f" {escape(reason)}" if reason else ""
-    body = f":stop_button: *Stopped by <@{user}>.*{said}{kept}"
-    return Post("The mission was stopped.", [section(body), context(words.spent(file.spent))])
+def interrupted(file: File, event: MissionPaused | MissionCancelled, resumed_by: str = "") -> Post:
+    """The receipt of a pause or a stop: what is finished, what was dropped, what it took, and the way back."""
+    stopped = isinstance(event, MissionCancelled)
+    who = f" by <@{event.user}>" if event.user else ""
+    picture, word = (":stop_button:", "Stopped") if stopped else (":double_vertical_bar:", "Paused")
+    said = f" {escape(event.reason)}" if event.reason and not event.reason.endswith("by a person.") else ""
+    blocks: list[Block] = [section(f"{picture} *{word}{who}.*{said}{_left(file, stopped)}")]
+    blocks.append(context(f"Spent so far: {words.spent(file.spent)}"))
+    text = f"The mission was {word.lower()}."
+    if resumed_by:
+        return Post(text, [*blocks, context(f":arrow_forward: Resumed by <@{resumed_by}>")])
+    if file.mission.state in (State.PAUSED, State.CANCELLED) and file.mission.stood:
+        id = file.mission.id
+        offered = [button(Action.RESUME, "Resume", id, "primary")]
+        if not stopped:
+            offered.append(button(Action.STOP, "Stop for good", id, "danger"))
+        blocks.append(actions(f"interrupted:{event.key}"[:255], *offered))
+    return Post(text, blocks)
+
+
+def _left(file: File, stopped: bool) -> str:
+    """What there is and what there is not, in lines."""
+    if file.plan is None:
+        return "\nNothing had begun yet."
+    done = [task.title for task in file.plan.tasks if _finished(file, task.id)]
+    open_ones = [task.title for task in file.plan.tasks if task.title not in done]
+    lines = [f"Finished: {escape(', '.join(done))}. It stays in this thread."] if done else []
+    if open_ones:
+        word = "Dropped" if stopped else "Not finished"
+        lines.append(f"{word}: {escape(', '.join(open_ones))}.")
+    return "".join(f"\n{line}" for line in lines)
 
 
 def _finished(file: File, task: str) -> bool:

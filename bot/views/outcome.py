@@ -10,8 +10,9 @@ from itertools import accumulate
 from agents.domain.artifact import Artifact
 from agents.ports import File, Told
 from agents.tools import exports
-from bot.views import words
+from bot.views import costs, words
 from bot.views.actions import Action
+from bot.views.costs import Account
 from bot.views.gates import CHOICE
 from bot.views.links import is_allowed
 from bot.views.marks import Numbers, Reference, lines, without
@@ -172,7 +173,7 @@ def slug(title: str) -> str:
     return "-".join(part for part in letters.split("-") if part)[:60] or "deliverable"
 
 
-def receipt(file: File, told: Sequence[Told]) -> Post:
+def receipt(file: File, told: Sequence[Told], account: Account | None = None) -> Post:
     """What it took, who did it, what was checked and what was not."""
     assert file.plan
     done = [record for record in file.tasks.values() if record.state == "accepted"]
@@ -182,6 +183,7 @@ def receipt(file: File, told: Sequence[Told]) -> Post:
         f"*Work:* {len(done)} of {len(file.plan.tasks)} tasks accepted, {rework} sent back for rework",
         f"*Time:* {words.minutes(seconds)} from request to delivery, waiting for people included",
         f"*Used:* {words.spent(file.spent)}",
+        *([f"*Budget:* {costs.receipt(account)}"] if account else []),
         f"*{words.evidence(file)}*",
         "*Decided:* " + _people(file),
     ]

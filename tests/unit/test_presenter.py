@@ -109,11 +109,84 @@ TABLE: dict[str, tuple[news.Event, list[tuple[str, str, str, int]]]] = {
     ),
     "cancelled": (
         news.MissionCancelled("cancelled", "U1", ""),
-        [("post", "cancelled", "cancelled", URGENT), CARD, ("session", "session", "closed", PROGRESS)],
+        [("post", "cancelled", "interrupted", URGENT), CARD, ("session", "session", "closed", PROGRESS)],
     ),
     "failed": (
         news.MissionFailed("failed:running:2", "running", "Try again."),
         [("post", "failed:running:2", "failed", URGENT), CARD, ("session", "session", "suspended", PROGRESS)],
+    ),
+    "budget nearly spent": (
+        news.BudgetNearlySpent("nearly", "Most of it is spent."),
+        [("post", "line:nearly", "said", WORK), CARD],
+    ),
+    "budget short": (
+        news.BudgetRanShort("short", "narrower", "Task two is left out."),
+        [("post", "line:short", "said", WORK), CARD],
+    ),
+    "budget asked about": (
+        news.BudgetRanShort("budget:2", "ask", "It is used up.", "m1:budget:2"),
+        [("post", "gate:m1:budget:2", "budget", URGENT), CARD, ("session", "session", "suspended", PROGRESS)],
+    ),
+    "budget decided": (
+        news.GateDecided("decided:m1:budget:2", "m1:budget:2", "raise", "U1"),
+        [("update", "gate:m1:budget:2", "budget", URGENT), ("update", "card", "card", URGENT)],
+    ),
+    "paused": (
+        news.MissionPaused("paused:1", "U1"),
+        [("post", "paused:1", "interrupted", URGENT), CARD, ("session", "session", "suspended", PROGRESS)],
+    ),
+    "resumed": (
+        news.MissionResumed("resumed:1", "U1", 3, "paused:1"),
+        [("update", "paused:1", "interrupted", URGENT), CARD, ("session", "session", "processing", PROGRESS)],
+    ),
+    "a task skipped": (
+        news.TaskSkipped("skipped:t1", "t1", "U1"),
+        [("post", "line:skipped:t1", "said", WORK), CARD, ("session", "session", "processing", PROGRESS)],
+    ),
+    "a task retried": (
+        news.TaskRetried("retried:t1", "t1", "U1", "Shorter"),
+        [("post", "line:retried:t1", "said", WORK), CARD, ("session", "session", "processing", PROGRESS)],
+    ),
+    "a reply with its line": (
+        news.NoteTaken("note:6.0", "U2", "6.0", "approve", "decision", "Please press the button."),
+        [("react", "note:6.0", "point_up", WORK), ("post", "line:note:6.0", "said", WORK)],
+    ),
+    "a reply edited": (
+        news.NoteChanged("note:5.0:E1", "U2", "5.0", "All of Europe"),
+        [("react", "note:5.0", "pencil2", WORK)],
+    ),
+    "a reply deleted": (
+        news.NoteChanged("note:5.0:E2", "U2", "5.0", ""),
+        [("post", "line:note:5.0:E2", "said", WORK)],
+    ),
+    "the request edited": (
+        news.RequestChanged("request:E1", "U2", "Only two posts"),
+        [("react", "request:E1", "pencil2", WORK), ("post", "line:request:E1", "said", WORK)],
+    ),
+    "the request deleted": (news.RequestChanged("request:E2", "U2", ""), []),
+    "questions": (
+        news.QuestionsAsked("questions:1", "m1:questions:1"),
+        [("post", "gate:m1:questions:1", "questions", URGENT), ("session", "session", "suspended", PROGRESS)],
+    ),
+    "a change proposed": (
+        news.ChangeProposed("change:5", "m1:change:5"),
+        [("post", "gate:m1:change:5", "change", URGENT)],
+    ),
+    "a change that cannot be": (
+        news.ChangeNotPossible("no-change:5", "It is in the plan."),
+        [("post", "line:no-change:5", "said", WORK)],
+    ),
+    "a result edited": (
+        news.ResultEdited("edited:t1:2:4", "t1", "U1", 2, 4),
+        [("post", "edited:t1:2:4", "edited", URGENT)],
+    ),
+    "a reminder": (
+        news.Reminded("reminder:m1:plan:2", "m1:plan:2", "reminder", ("U1",)),
+        [("post", "reminder:m1:plan:2", "reminder", URGENT)],
+    ),
+    "nobody answered": (
+        news.Unanswered("unanswered:m1:plan:2", "m1:plan:2", "hold"),
+        [("post", "unanswered:m1:plan:2", "unanswered", URGENT)],
     ),
     "a note": (news.NoteTaken("note:5.0", "U2", "5.0", "Only Europe"), [("react", "note:5.0", "memo", WORK)]),
 }
