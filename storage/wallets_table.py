@@ -123,8 +123,9 @@ class WalletsTable:
 
 def pay(session: Session, hold: Hold, cost: Amount) -> None:
     """Puts the real cost in place of what was set aside, or of nothing when that was freed meanwhile."""
-    gone = sa.delete(tables.Reservation).where(col(tables.Reservation.id) == hold.id).returning(tables.Reservation.id)
-    held = hold.need if session.exec(gone).first() else NOTHING  # type: ignore[call-overload]
+    row = col(tables.Reservation.id)
+    gone = session.connection().execute(sa.delete(tables.Reservation).where(row == hold.id).returning(row)).first()
+    held = hold.need if gone else NOTHING
     if held or cost:
         _lock(session, hold.wallets)
         _change(session, hold.wallets, cost, NOTHING - held)
@@ -152,8 +153,7 @@ def _change(session: Session, ids: Sequence[str], spent: Amount, reserved: Amoun
 
 
 def _empty(id: str) -> dict[str, object]:
-    names = ("spent_nano_usd", "spent_tokens", "reserved_nano_usd", "reserved_tokens")
-    return {"id": id} | dict.fromkeys(names, 0)
+    return {"id": id, "spent_nano_usd": 0, "spent_tokens": 0, "reserved_nano_usd": 0, "reserved_tokens": 0}
 
 
 def _as_wallet(row: tables.Wallet, given: Wallet) -> Wallet:

@@ -46,7 +46,7 @@ def budget(file: File, department: Department) -> str:
         return f", price of {', '.join(unpriced)} unknown: counted in tokens" if unpriced else ""
     parts = [f"budget {words.cost(most.usd)}"] if most.usd is not None else []
     if most.tokens is not None and (unpriced or not parts):
-        of = f", for {', '.join(unpriced)}, whose price is unknown" if unpriced else ""
+        of = f" for {', '.join(unpriced)}, whose price is unknown" if unpriced else ""
         parts.append(f"{most.tokens:,} tokens{of}")
     return f", {' or '.join(parts)}"
 
