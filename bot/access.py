@@ -56,8 +56,9 @@ def authorise(
     standing: Standing | None = None,
 ) -> Ruling:
     """Whether the actor may do it there, by which authority, or why not. `gate` is the question that is answered."""
-    if no := _person(actor, team) or _place(place):
-        return no
+    for no in (_person(actor, team), _place(place)):
+        if no is not None:
+            return no
     if mission is not None and mission.team not in ("", team):
         return _no("other_workspace", "This mission is not known in this workspace.")
     if action == "kill":

@@ -50,6 +50,13 @@ def parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="look whether everything is there to run; one line for each thing")
     check.add_argument("--http", action="store_true", help="check for signed HTTP instead of Socket Mode")
     check.add_argument("--offline", action="store_true", help="ask no server, look only at what is set")
+
+    audit = commands.add_parser("audit", help="who did what by which authority: verify the chain, or export it")
+    what = audit.add_subparsers(dest="what", required=True, metavar="WHAT")
+    verify = what.add_parser("verify", help="say whether any row was changed, added, moved or removed")
+    verify.add_argument("--head", metavar="HASH", help="a hash from the log that the chain has to contain")
+    export = what.add_parser("export", help="write every row as a line of JSON")
+    export.add_argument("--out", metavar="FILE", help="write to this file, not to standard output")
     return top
 
 

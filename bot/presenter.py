@@ -62,6 +62,7 @@ SESSION: dict[type[news.Event], str] = {
     news.RunStarted: "processing",
     news.ResultProposed: "suspended",
     news.TaskStuck: "suspended",
+    news.CheckpointReached: "suspended",
     news.MissionDelivered: "closed",
     news.MissionCancelled: "closed",
     news.MissionFailed: "suspended",

@@ -131,6 +131,39 @@ TABLE: dict[str, tuple[news.Event, list[tuple[str, str, str, int]]]] = {
         news.GateDecided("decided:m1:budget:2", "m1:budget:2", "raise", "U1"),
         [("update", "gate:m1:budget:2", "budget", URGENT), ("update", "card", "card", URGENT)],
     ),
+    "one yes of two": (
+        news.VoteCast("vote:m1:result:2:approve:U1", "m1:result:2", "approve", "U1"),
+        [("update", "gate:m1:result:2", "result", URGENT), ("update", "card", "card", URGENT)],
+    ),
+    "one yes of two to the plan": (
+        news.VoteCast("vote:m1:plan:2:approve:U1", "m1:plan:2", "approve", "U1"),
+        [("update", "card", "card", URGENT)],
+    ),
+    "a contested result decided": (
+        news.GateDecided("decided:m1:contested:2", "m1:contested:2", "approve", "U1"),
+        [("update", "gate:m1:contested:2", "result", URGENT), ("update", "card", "card", URGENT)],
+    ),
+    "a checkpoint": (
+        news.CheckpointReached("asked:m1:named:2:t1:1", "m1:named:2:t1:1", "t1"),
+        [
+            ("post", "gate:m1:named:2:t1:1", "checkpoint", WORK),
+            CARD,
+            ("session", "session", "suspended", PROGRESS),
+        ],
+    ),
+    "a call allowed": (
+        news.GateDecided("decided:m1:tool:2:t1:ab", "m1:tool:2:t1:ab", "approve", "U1"),
+        [("update", "gate:m1:tool:2:t1:ab", "checkpoint", URGENT), ("update", "card", "card", URGENT)],
+    ),
+    "an effect": (news.EffectMade("effect:ab", "m1:tool:2:t1:ab", "t1", "send"), []),
+    "delegation asked": (
+        news.DelegationAsked("delegation:m1:plan:2:U2", "m1:plan:2", "U2"),
+        [("post", "delegation:m1:plan:2:U2", "delegation", URGENT)],
+    ),
+    "delegated": (
+        news.AuthorityDelegated("delegated:1", "m1:plan:2", "U1", "U2", "2026-12-01T00:00:00+00:00"),
+        [("update", "delegation:m1:plan:2:U2", "delegation", URGENT)],
+    ),
     "paused": (
         news.MissionPaused("paused:1", "U1"),
         [("post", "paused:1", "interrupted", URGENT), CARD, ("session", "session", "suspended", PROGRESS)],

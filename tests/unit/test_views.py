@@ -225,7 +225,13 @@ def posts(file: File) -> Iterator[tuple[str, Post]]:
     yield "stuck", gates.stuck(file, TEAM, file.gates[1], _points(file))
     yield "result", gates.result(file, TEAM, file.gates[2])
     yield "failed", gates.failed(file, file.mission.reason)
-    yield "cancelled", gates.cancelled(file, "U0MAYA00001", file.mission.reason)
+    for kind in (news.MissionCancelled, news.MissionPaused):
+        for stood in ("", "running"):
+            state = State.CANCELLED if kind is news.MissionCancelled else State.PAUSED
+            there = replace(file, mission=replace(file.mission, state=state, stood=stood))
+            event = kind("interrupted", "U0MAYA00001", file.mission.reason)
+            yield f"{state} {stood}", gates.interrupted(there, event)
+            yield f"{state} {stood}, resumed", gates.interrupted(there, event, "U0MAYA00001")
     yield "opening", outcome.opening(file)
     yield "receipt", outcome.receipt(file, told)
 
@@ -610,7 +616,9 @@ def test_buttons_stand_only_where_there_is_something_to_decide() -> None:
     assert buttons[State.PLAN_GATE] == [Action.APPROVE, Action.EDIT, Action.CHANGE, Action.CANCEL]
     ended = (State.DELIVERED, State.CANCELLED, State.FAILED)
     assert all(buttons[state] == [] for state in ended)
-    assert all(buttons[state] == [Action.STOP] for state in State if state not in (*ended, State.PLAN_GATE))
+    assert buttons[State.PAUSED] == [Action.RESUME, Action.STOP]
+    assert all(buttons[state] == [Action.PAUSE, Action.STOP] for state in WORKING)
+    assert all(buttons[state] == [Action.STOP] for state in WAITING - {State.PLAN_GATE})
     gate = Gate("m1:result:1", "m1", "result", 1, "d")
     open_result = gates.result(_in(State.RESULT_GATE), TEAM, gate)
     assert set(_buttons(open_result)) == {Action.READ, Action.APPROVE, Action.SEND_BACK, Action.CANCEL}
