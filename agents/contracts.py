@@ -140,6 +140,7 @@ class ManagerBrief(Contract):
     materials: list[Material]  # accepted deliverables
     doubted: list[ClaimBrief]
     dropped: list[str] = []  # tasks that a person went on without
+    notes: list[str] = []  # what people asked for in the thread
 
 
 # ---- drafts: what a role answers ----
@@ -173,6 +174,13 @@ class TaskDraft(Contract):
     deliverable: bool = Field(description="Whether the requester gets this work itself.")
 
 
+class QuestionDraft(Contract):
+    """Something only the requester can know, with what is assumed if nobody answers."""
+
+    question: str = Field(min_length=1, max_length=300)
+    default: str = Field(min_length=1, max_length=300, description="What the plan assumes.")
+
+
 class PlanDraft(Contract):
     """A roadmap."""
 
@@ -181,6 +189,10 @@ class PlanDraft(Contract):
     tasks: list[TaskDraft] = Field(min_length=1)
     assumptions: list[str] = Field(
         default_factory=list[str], description="Each open question with the default you took, as one sentence."
+    )
+    questions: list[QuestionDraft] = Field(
+        default_factory=list["QuestionDraft"],
+        description="Only what would change the plan and cannot be found out; usually empty. Asked once.",
     )
 
 

@@ -72,6 +72,7 @@ class Phases:
     plan: Callable[[str, int], Awaitable[None]]
     run: Callable[[str, int], Awaitable[None]]
     deliver: Callable[[str, int], Awaitable[None]]
+    change: Callable[[str, int], Awaitable[None]] | None = None  # drafts a changed plan beside a run; may be left out
 
 
 class EngineBusy(Exception):
@@ -165,12 +166,17 @@ class Engine:
         with SetWorkflowID(f"out:{channel}:{uuid.uuid4().hex}"), SetEnqueueOptions(queue_partition_key=channel):
             await DBOS.enqueue_workflow_async(DRAINS, self._drain_workflow, channel)
 
-    async def cancel(self, mission: str) -> None:
-        """Ends the mission's phases, here or in another process, within a second or two, for good."""
+    async def cancel(self, mission: str, up_to: int | None = None) -> None:
+        """Ends the mission's phases, here or in another process, within a second or two, for good.
+
+        Those of a later revision than `up_to` go on: the mission was taken up again meanwhile.
+        """
         found = await DBOS.list_workflows_async(
             workflow_id_prefix=f"m:{mission}:", status=UNFINISHED, load_input=False, load_output=False
         )
         ids = [workflow.workflow_id for workflow in found]
+        if up_to is not None:
+            ids = [id for id in ids if int(id.rsplit(":", 1)[1]) <= up_to]
         if ids:
             await DBOS.cancel_workflows_async(ids)
 
@@ -214,6 +220,8 @@ class Engine:
         self._workflow("plan_mission", self.phases.plan)
         self._workflow("run_mission", self.phases.run)
         self._workflow("deliver_mission", self.phases.deliver)
+        if self.phases.change:
+            self._workflow("change_mission", self.phases.change)
         self._drain_workflow = self._workflow("drain", self.drain)
 
     def _workflow(self, name: str, work: Callable[..., Awaitable[None]]) -> Callable[..., Coroutine[Any, Any, None]]:

@@ -9,7 +9,7 @@ from agents.domain import authority
 from agents.domain import plan as plans
 from agents.domain.authority import YES, Action, GateKind, Ruling, Standing, Vote
 from agents.domain.department import Department
-from agents.domain.events import GateDecided, MissionCancelled, PlanProposed, VoteCast
+from agents.domain.events import GateDecided, MissionCancelled, PlanProposed, Unanswered, VoteCast
 from agents.domain.mission import Decision, Gate, Mission, State, TaskState
 from agents.phases.plan import estimate
 from agents.ports import AlreadyDecided, Clock, Departments, File, NotAsShown, PhaseCall, TaskRecord
@@ -45,6 +45,7 @@ CHOICES: dict[GateKind, set[str]] = {
     "change": {"approve", "keep"},
 }
 PARKED: tuple[GateKind, ...] = ("task", "tool", "named", "budget")  # the run goes on when all of these are answered
+UNANSWERED = "unanswered"  # the choice of a question that nobody answered; never the same as a no
 STALE = "What you pressed shows something that has changed since. Please decide on the newest message."
 
 
@@ -97,6 +98,23 @@ class Decisions:
             raise NotNow(STALE) from None
         if done and answer.choice == "cancel":
             await self.halt(mission.id)
+
+    async def unanswered(self, gate: Gate, choice: str, event: Unanswered) -> None:
+        """Nobody answered in time: what the department chose for that case happens, in nobody's name.
+
+        Raises NotNow and AlreadyDecided when somebody did after all.
+        """
+        file = await self.missions.file(gate.mission)
+        proposal = await self.missions.proposal(gate.id)
+        answer = Answer(gate.id, choice, plan=proposal.plan if proposal else None)
+        async with self.missions.change(gate.mission) as change:
+            present = _open_gate(change, answer)
+            change.by("nobody")
+            change.decide(Decision(present.id, UNANSWERED, "", self.clock.now(), present.digest))
+            change.tell(event, GateDecided(f"decided:{present.id}", present.id, UNANSWERED, ""))
+            self._carry_out(change, file, self.departments.get(file.mission.department), present, answer, "")
+        if choice == "cancel":
+            await self.halt(gate.mission)
 
     async def again(self, gesture: Gesture, mission: str) -> None:
         """Starts the phase that failed once more; what is recorded is not paid again."""
@@ -199,7 +217,8 @@ def _open_gate(change: RowChange, answer: Answer) -> Gate:
         raise NotNow("This question is no longer known here.")
     if gate.decision:
         raise AlreadyDecided(gate.decision)
-    stands = change.mission.state in CHANGEABLE if gate.kind == "change" else change.mission.state is GATE_STATE[gate.kind]
+    present = change.mission.state
+    stands = present in CHANGEABLE if gate.kind == "change" else present is GATE_STATE[gate.kind]
     if change.mission.state is State.PAUSED:
         raise NotNow("The mission is paused. Resume it first, then decide.")
     if not stands or change.mission.rev != gate.rev:

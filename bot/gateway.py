@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
+from zoneinfo import available_timezones
 
 import aiohttp
 import structlog
@@ -99,6 +100,7 @@ class Gateway:
         self._posts = Pace(tempo.post_gap, tempo.post_burst)
         self._updates = Pace(tempo.update_gap, tempo.update_burst)
         self._people: dict[str, tuple[float, Actor]] = {}
+        self._zones: dict[str, str] = {}
         self._shared: dict[str, tuple[float, bool]] = {}
         self._missing: set[str] = set()  # methods this server does not know; asked once
 
@@ -288,8 +290,15 @@ class Gateway:
         except SlackError:
             return Actor(user, "", known=False)
         found = _actor(user, answer["user"])
+        self._zones[user] = str(answer["user"].get("tz") or "UTC")
         self._people[user] = (time.monotonic() + KNOWN_FOR, found)
         return found
+
+    async def zone(self, user: str) -> str:
+        """The person's time zone, such as Europe/Stockholm; UTC where Slack does not say, or nobody knows the name."""
+        await self.actor(user)
+        named = self._zones.get(user, "UTC")
+        return named if named in available_timezones() else "UTC"
 
     # ---- places ----
 

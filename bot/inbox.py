@@ -5,11 +5,20 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
+from bot.access import Actor
 from storage.inbox import Gesture
 
 Payload = dict[str, Any]
+
+
+class People(Protocol):
+    """Who is who."""
+
+    bot: str  # our own user
+
+    async def actor(self, user: str) -> Actor: ...
 
 
 def of_event(body: Payload, kind: Any) -> Gesture:
@@ -89,6 +98,34 @@ def words(text: str, bot: str, name: Callable[[str], str] = lambda id: id) -> st
     text = re.sub(r"<!([a-z]+)[^>]*>", r"@\1", text)
     text = re.sub(r"<((?:https?|mailto):[^|>]+)(?:\|[^>]*)?>", r"\1", text)
     return html.unescape(text).strip()
+
+
+async def spoken(text: str, people: People) -> str:
+    """The same with the names that Slack knows."""
+    names = {id: (await people.actor(id)).name or id for id in re.findall(r"<@([A-Z0-9]+)", text)}
+    return words(text, people.bot, lambda id: names.get(id, id))
+
+
+def of_change(body: Payload) -> tuple[Gesture, str, str] | None:
+    """An edit or a deletion: the gesture, the ts of the message and its words now. None when a program did it."""
+    event = body["event"]
+    before, now = event.get("previous_message") or {}, event.get("message") or {}
+    deleted = event.get("subtype") == "message_deleted" or now.get("subtype") == "tombstone"
+    about = before if deleted else now
+    user, ts = about.get("user"), str(event.get("deleted_ts") or about.get("ts") or "")
+    if not user or not ts or about.get("bot_id") or (not deleted and before.get("text") == now.get("text")):
+        return None
+    gesture = Gesture(
+        team=str(body.get("team_id") or ""),
+        kind="edit",
+        event_id=body.get("event_id"),
+        channel=event.get("channel"),
+        ts=ts,
+        client_msg_id=None,
+        user=str(user),
+        payload={"at": event.get("event_ts") or event.get("ts"), "text": now.get("text") or ""},
+    )
+    return gesture, ts, "" if deleted else str(now.get("text") or "")
 
 
 def of_request(body: Payload, channel: str, message: str, text: str) -> Gesture:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import structlog
 
-from agents.domain.events import MissionAccepted, MissionCancelled, NoteTaken
+from agents.domain.events import MissionAccepted
 from agents.domain.mission import ENDED, Mission, State
-from agents.ports import Clock, Departments, Note, Outgoing, PhaseCall
-from bot import access, inbox
+from agents.ports import Clock, Departments, Outgoing, PhaseCall
+from bot import access, inbox, steering
 from bot.gateway import Gateway
+from bot.replies import Replies
 from storage.inbox import Gesture
 from storage.missions import MissionRows
 
@@ -26,21 +26,21 @@ EXAMPLE = "“Compare our three main competitors and draft a two-page summary”
 
 @dataclass(frozen=True)
 class Intake:
-    """Where mentions, messages and forms come in. `halt` stops what runs of a mission."""
+    """Where mentions, messages and forms come in."""
 
     missions: MissionRows
     departments: Departments
     gateway: Gateway
     clock: Clock
-    halt: Callable[[str], Awaitable[None]]
+    replies: Replies
 
     async def said(self, gesture: Gesture, *, addressed: bool) -> None:
         """A mention or message. `addressed` is False for replies that do not name us: they only steer."""
         thread = str(gesture.payload.get("thread_ts") or "")
         channel = str(gesture.channel)
         running = await self.missions.mission_of_thread(gesture.team, channel, thread) if thread else None
-        if running and running.state not in ENDED:
-            await self._reply(gesture, running)
+        if running and (running.state not in ENDED or self._revives(gesture, running)):
+            await self.replies.take(gesture, running)
         elif addressed:
             await self.ask(gesture, thread or str(gesture.ts))
 
@@ -77,47 +77,13 @@ class Intake:
         actor = await self.gateway.actor(user)
         return access.refusal(actor, "ask", team, None, self.departments.choose(text)) or fault(text, files)
 
-    async def _reply(self, gesture: Gesture, mission: Mission) -> None:
-        text = await self._words(gesture)
-        if STOP.match(text):
-            await self.stop(gesture, mission.id)
-            return
-        actor = await self.gateway.actor(gesture.user)
-        department = self.departments.get(mission.department)
-        if no := access.refusal(actor, "steer", gesture.team, mission, department):
-            await self._whisper(gesture, mission, no)
-            return
-        ts = str(gesture.ts)
-        async with self.missions.receive(gesture, mission.id) as change:
-            if change and text:
-                change.save_note(Note(ts, gesture.user, text))
-                change.tell(NoteTaken(f"note:{ts}", gesture.user, ts, text))
-
-    async def stop(self, gesture: Gesture, id: str) -> str | None:
-        """Ends a mission; returns a sentence when the person may not."""
-        mission = await self.missions.mission(id)
-        actor = await self.gateway.actor(gesture.user)
-        no = access.refusal(actor, "stop", gesture.team, mission, self.departments.get(mission.department))
-        if no:
-            await self._whisper(gesture, mission, no)
-            return no
-        async with self.missions.receive(gesture, id) as change:
-            if change is None or change.mission.state in ENDED:
-                return None
-            change.move(State.CANCELLED, reason="Stopped by a person.")
-            change.tell(MissionCancelled("cancelled", gesture.user, ""))
-        await self.halt(id)
-        return None
-
-    async def _whisper(self, gesture: Gesture, mission: Mission, no: str) -> None:
-        """A refusal for this person alone, once though Slack tells of one message in two events."""
-        if await self.missions.accept(gesture):
-            await self.gateway.whisper(mission.channel, gesture.user, no, mission.thread)
+    def _revives(self, gesture: Gesture, mission: Mission) -> bool:
+        """A bare “resume” in the thread of a mission that was stopped."""
+        said = inbox.words(str(gesture.payload.get("text") or ""), self.gateway.bot)
+        return bool(mission.stood) and steering.classify(said, mission.state) is steering.Kind.RESUME
 
     async def _words(self, gesture: Gesture) -> str:
-        text = str(gesture.payload.get("text") or "")
-        names = {id: (await self.gateway.actor(id)).name or id for id in re.findall(r"<@([A-Z0-9]+)", text)}
-        return inbox.words(text, self.gateway.bot, lambda id: names.get(id, id))
+        return await inbox.spoken(str(gesture.payload.get("text") or ""), self.gateway)
 
     def _line(self, gesture: Gesture, thread: str, text: str) -> Outgoing:
         """A sentence in the thread that belongs to no mission."""

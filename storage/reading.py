@@ -137,6 +137,36 @@ def notes(session: Session, id: str) -> tuple[Note, ...]:
     return tuple(Note(row.message, row.user, row.text, row.kind) for row in rows)
 
 
+def said(session: Session, team: str, channel: str, ts: str) -> tuple[mission.Mission, Note | None] | None:
+    """The newest mission that a message belongs to: without a note, the message gave the mission."""
+    of, note = tables.Mission, tables.Note
+    here = (of.team == team, of.channel == channel)
+    newest = (col(of.created_at).desc(), col(of.id).desc())
+    if given := session.exec(select(of).where(*here, of.message == ts).order_by(*newest).limit(1)).first():
+        return as_mission(given), None
+    wanted = select(of, note).join(note, onclause=col(note.mission) == col(of.id)).where(*here, note.message == ts)
+    found = session.exec(wanted.order_by(*newest).limit(1)).first()
+    return (as_mission(found[0]), _as_note(found[1])) if found else None
+
+
+def notes_of_kind(session: Session, kind: str) -> list[tuple[str, Note]]:
+    """Replies of that kind in all missions, each with its mission, oldest first."""
+    rows = session.exec(select(tables.Note).where(tables.Note.kind == kind).order_by(tables.Note.message)).all()
+    return [(row.mission, _as_note(row)) for row in rows]
+
+
+def _as_note(row: tables.Note) -> Note:
+    return Note(row.message, row.user, row.text, row.kind)
+
+
+def plan(session: Session, id: str, rev: int) -> planning.Plan | None:
+    """The newest plan up to that revision."""
+    of = tables.Plan
+    wanted = select(of).where(of.mission == id, of.rev <= rev).order_by(col(of.rev).desc()).limit(1)
+    row = session.exec(wanted).first()
+    return plain.unpack(planning.Plan, row.plan) if row else None
+
+
 def proposal(session: Session, gate: str) -> Proposal | None:
     """The drafted plan that a gate is about."""
     row = session.get(tables.Proposal, gate)

@@ -14,12 +14,16 @@ from bot.decisions import Answer, NotNow
 from bot.listeners.context import Context
 from bot.views import modals, outcome
 from bot.views.actions import Action
+from storage.inbox import Gesture
 
 DECIDES = {
     Action.APPROVE: "approve",
     Action.CANCEL: "cancel",
     Action.ACCEPT: "accept",
     Action.DROP: "drop",
+    Action.REFUSE: "refuse",
+    Action.RAISE: "raise",
+    Action.FINISH: "finish",
 }
 OPENS = (Action.CHANGE, Action.EDIT, Action.SEND_BACK, Action.RETRY)
 
@@ -38,21 +42,17 @@ def register(app: AsyncApp, context: Context) -> None:
             await context.decisions.again(inbox.of_click(body, action), action["value"])
         await ack()
 
-    @app.action(Action.STOP.value)
-    async def stop(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        async with context.politely(*_where(body)):
-            await context.intake.stop(inbox.of_click(body, action), action["value"])
-        await ack()
-
     @app.action(Action.READ.value)
     async def read(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         async with context.politely(*_where(body)):
-            await context.gateway.open_view(body["trigger_id"], await _work(context, body, action["value"]))
+            gesture = inbox.of_click(body, action)
+            await context.gateway.open_view(body["trigger_id"], await _work(context, gesture, action["value"]))
         await ack()
 
     @app.action(Action.NEW.value)
-    async def new(ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def new(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         async with context.politely(*_where(body)):
+            await context.doorkeeper.admit(inbox.of_click(body, action), "ask")
             await context.gateway.open_view(body["trigger_id"], modals.new_mission("", "", None))
         await ack()
 
@@ -99,12 +99,13 @@ def _form(context: Context, action: Action, file: File, gate: str) -> modals.Vie
             return modals.change_plan(gate)
 
 
-async def _work(context: Context, body: dict[str, Any], value: str) -> modals.View:
+async def _work(context: Context, gesture: Gesture, value: str) -> modals.View:
     """A piece of work to be read. Only where the mission is: who sees its thread may read its work."""
     mission, task, rev, attempt = value.split("|")
     file = await context.missions.file(mission)
-    if file.mission.channel != (body.get("channel") or {}).get("id"):
+    if file.mission.channel != gesture.channel:
         raise UnknownMission
+    await context.doorkeeper.admit(gesture, "read", file.mission)
     record = await context.missions.attempt(mission, task, int(rev), int(attempt))
     if record is None or record.artifact is None:
         raise NotNow("This work is no longer on record.")

@@ -10,12 +10,14 @@ import structlog
 
 from agents.ports import Departments, NotAsShown, UnknownMission
 from bot.decisions import Decisions
+from bot.delegation import Delegations
 from bot.doorkeeper import Denied, Doorkeeper, NotNow
 from bot.gateway import Gateway, SlackError
 from bot.intake import Intake
 from bot.presenter import Presenter
 from bot.views import refused
 from bot.views.post import Block
+from bot.waiting import Waiting
 from storage.missions import MissionRows
 
 log = structlog.get_logger(__name__)
@@ -32,6 +34,8 @@ class Context:
     gateway: Gateway
     presenter: Presenter
     doorkeeper: Doorkeeper
+    delegations: Delegations
+    waiting: Waiting
 
     @asynccontextmanager
     async def politely(self, channel: str | None, user: str, thread: str | None = None) -> AsyncGenerator[None]:

@@ -16,6 +16,8 @@ PROMPTS = (
 )
 CARRIED = frozenset({None, "file_share", "thread_broadcast"})  # message subtypes that are somebody's words
 
+CHANGES = frozenset({"message_changed", "message_deleted"})
+
 
 def register(app: AsyncApp, context: Context) -> None:
     """Events. Bolt acknowledges them before the body runs, so their rows are written first of all."""
@@ -30,6 +32,9 @@ def register(app: AsyncApp, context: Context) -> None:
     async def message(body: dict[str, Any]) -> None:
         context.gateway.learn(body)
         event = body["event"]
+        if event.get("subtype") in CHANGES:
+            await _changed(context, body)
+            return
         if event.get("subtype") not in CARRIED or event.get("bot_id") or not event.get("user"):
             return
         direct = event.get("channel_type") == "im"
@@ -54,4 +59,12 @@ def register(app: AsyncApp, context: Context) -> None:
         mission = await context.missions.mission_of_thread(inbox.of_event(body, "stop").team, channel, thread)
         if mission:
             async with context.politely(channel, event["user"], thread):
-                await context.intake.stop(inbox.of_event(body, "stop"), mission.id)
+                await context.intake.replies.control.stop(inbox.of_event(body, "stop"), mission.id)
+
+
+async def _changed(context: Context, body: dict[str, Any]) -> None:
+    """An edit or a deletion of what somebody said: it counts where it belongs to a mission."""
+    if found := inbox.of_change(body):
+        gesture, ts, text = found
+        async with context.politely(gesture.channel, gesture.user):
+            await context.intake.replies.edited(gesture, ts, text)

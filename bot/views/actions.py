@@ -28,6 +28,8 @@ class Action(StrEnum):
     RESUME = "mission_resume"
     DEFAULTS = "questions_defaults"
     REPLY = "questions_reply"
+    TAKE_OVER = "change_approve"
+    KEEP = "change_keep"
     OPEN_TASK = "plan_task_open"
     ADD_TASK = "plan_task_add"
     DROP_TASK = "plan_task_drop"

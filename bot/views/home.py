@@ -46,6 +46,7 @@ def _department(one: Department) -> Block:
 def missions_list(missions: Sequence[Mission]) -> str:
     """The open missions as mrkdwn lines."""
     lines = [
-        f"•  *{escape((m.title or m.text)[:120])}* in <#{m.channel}>: {STANDING[m.state]}" for m in missions[:SHOWN]
+        f"•  *{escape((m.title or m.text)[:120])}* (`{m.id}`) in <#{m.channel}>: {STANDING[m.state]}"
+        for m in missions[:SHOWN]
     ]
     return "\n".join(lines) or "No mission is open."

@@ -19,7 +19,7 @@ from agents.domain import plan as plans
 from agents.domain.artifact import Artifact, Item, marks
 from agents.domain.department import Department, Specialist
 from agents.domain.evidence import Citation, Claim, Snapshot, Status, Verdict
-from agents.domain.mission import Decision, Gate, Mission, State, TaskState
+from agents.domain.mission import WAITING, WORKING, Decision, Gate, Mission, State, TaskState
 from agents.domain.plan import Check, Estimate, Plan, Task
 from agents.ports import File, ResultRecord, Spent, TaskRecord, Told
 from bot.views import blockcheck, card, gates, home, modals, outcome, work
