@@ -7,16 +7,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from openai import AsyncOpenAI, DefaultAioHttpClient
 
 from agents.contracts import CriticBrief, CritiqueDraft
+from agents.domain.money import Limit, Place, Terms
 from agents.llm import answers, grades, wire
 from agents.llm.client import ModelSettings, OpenAIModel
+from agents.llm.prices import Price, Prices
 from agents.ports import ModelRequest
 from agents.roles import prompts
+from agents.roles.purse import Purse
 from agents.roles.seat import Meter, Seat
 from bench import paper
 from bot.clock import SystemClock
@@ -27,6 +31,8 @@ from tests.house import SEED
 
 CALLS = 400
 ROUNDS = 3  # each kind is measured so often in turn; the best counts, for the others were disturbed
+
+PRICE = Price(Decimal(1), Decimal(8), Decimal(1))  # dollars a million tokens
 
 Ask = Callable[[int], Awaitable[Any]]
 
@@ -74,10 +80,23 @@ async def compared(base_url: str, folder: Path) -> None:
         seat = Seat("m1", f"bench/{next(run)}", model, journal, Meter(0, 10**9))
         await seat.ask("1", question)
 
+    async def tell(_: object) -> None:
+        raise AssertionError("the purse is large enough")
+
+    large = Terms(Limit.of(Decimal(10**6), 10**12), Limit.of(Decimal(10**6), 10**12), Limit.of(Decimal(10**6), 10**12))
+    place = Place("T1", "C1", "launch", "m1")
+    purse = Purse(place, journal.wallets, Prices({"rehearsal": PRICE}), SystemClock(), tell, large)
+
+    async def from_purse(_: int) -> None:
+        number = next(run)  # ten calls a task
+        seat = Seat("m1", f"run/t1@{number // 10}/{number}", model, journal, Meter(0, 10**9, purse))
+        await seat.ask("1", question)
+
     ways: dict[str, Ask] = {
         "openai package alone": lambda _: bare.chat.completions.create(**body),
         "Baton's model client": lambda _: model.ask(question),
         "a role's seat: client and journal": by_seat,
+        "the same, paid from five wallets": from_purse,
     }
     rows: list[tuple[object, ...]] = []
     for at_once in (1, 16):

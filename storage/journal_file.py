@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-from agents.domain.money import Amount, Hold, dollars, nano
+from agents.domain.money import NOTHING, Amount, Hold, dollars, nano
 from agents.ports import Attempt, Clock, Saved, Spent
 from storage import journal_entry
 from storage.errors import DatabaseTooNew, DatabaseUnusable
@@ -44,7 +44,7 @@ ANSWER = "insert or ignore into call values (:key, :digest, :mission, :kind, :bo
 SPENDING = """insert into spending
     (mission, key, ask, model, outcome, input_tokens, output_tokens, cost_nano_usd, seconds)
     values (:mission, :key, :ask, :model, :outcome, :input_tokens, :output_tokens, :cost_nano_usd, :seconds)"""
-PAY = """insert into wallet values (:id, :nano_usd, :tokens) on conflict (id) do update set
+PAY = """insert into wallet values (?, ?, ?) on conflict (id) do update set
     spent_nano_usd = spent_nano_usd + excluded.spent_nano_usd, spent_tokens = spent_tokens + excluded.spent_tokens"""
 WALLET = "select spent_nano_usd, spent_tokens from wallet where id = :id"
 SAVE = """insert into saving values (:mission, :calls, :nano_usd) on conflict (mission) do update
@@ -210,7 +210,18 @@ def _select(connection: sqlite3.Connection, query: str, values: dict[str, str]) 
 def _record(connection: sqlite3.Connection, entries: Sequence[Entry], at: str) -> list[str]:
     connection.execute("begin immediate")
     with connection:
+        connection.executemany(PAY, _payments(entries))
         return [_record_one(connection, entry, at) for entry in entries]
+
+
+def _payments(entries: Sequence[Entry]) -> list[tuple[str, int, int]]:
+    """What all entries together take from each wallet."""
+    sums: dict[str, Amount] = {}
+    for entry in entries:
+        if entry.hold and (paid := entry.paid()):
+            for wallet in entry.hold.wallets:
+                sums[wallet] = sums.get(wallet, NOTHING) + paid
+    return [(wallet, nano(paid.usd), paid.tokens) for wallet, paid in sums.items()]
 
 
 def _change(connection: sqlite3.Connection, statement: str, values: dict[str, Any]) -> None:
@@ -219,9 +230,6 @@ def _change(connection: sqlite3.Connection, statement: str, values: dict[str, An
 
 def _record_one(connection: sqlite3.Connection, entry: Entry, at: str) -> str:
     connection.executemany(SPENDING, entry.spending())
-    if entry.hold and (paid := entry.paid()):
-        amount = {"nano_usd": nano(paid.usd), "tokens": paid.tokens}
-        connection.executemany(PAY, [{"id": wallet} | amount for wallet in entry.hold.wallets])
     if entry.body is None:
         return ""
     answer = entry.answer()

@@ -106,7 +106,8 @@ class WalletsHere:
         return len(holds)
 
     def _now(self, wallet: Wallet) -> Wallet:
-        return replace(self._known[wallet.id], limit=wallet.limit)
+        known = self._known[wallet.id]
+        return Wallet(wallet.id, wallet.limit, known.spent, known.reserved)
 
     async def _load(self, nest: Sequence[Wallet]) -> None:
         """Reads what is not remembered. One reader at a time: what is read is not old when it is remembered."""

@@ -79,6 +79,8 @@ class Wallet:
 
     def fits(self, need: Amount) -> bool:
         """Whether the need can be set aside. What costs nothing always fits, and dollars do not block tokens."""
+        if not self.limit:
+            return True
         total = self.spent + self.reserved + need
         usd = need.usd == 0 or self.limit.allows(Amount(total.usd))
         return usd and (need.tokens == 0 or self.limit.allows(Amount(tokens=total.tokens)))
@@ -91,7 +93,7 @@ class Wallet:
         """With that much set aside. Raises Short."""
         if not self.fits(need):
             raise Short(self, need)
-        return replace(self, reserved=self.reserved + need)
+        return Wallet(self.id, self.limit, self.spent, self.reserved + need)
 
     def release(self, held: Amount) -> Wallet:
         """With what was set aside free again."""
@@ -99,7 +101,7 @@ class Wallet:
 
     def settle(self, held: Amount, cost: Amount) -> Wallet:
         """With the real cost in place of what was set aside for it."""
-        return replace(self, reserved=self.reserved - held, spent=self.spent + cost)
+        return Wallet(self.id, self.limit, self.spent + cost, self.reserved - held)
 
     @property
     def nearly(self) -> bool:

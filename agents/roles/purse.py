@@ -102,7 +102,7 @@ class Purse:
             known = self.dearest.get(taken.request.model, money.NOTHING)
             self.dearest[taken.request.model] = _dearer(known, cost_of(attempt))
         cost = money.total(map(cost_of, attempts))
-        for wallet in taken.nest:
+        for wallet in (one for one in taken.nest if one.limit):
             now = replace(wallet, spent=wallet.spent + cost)
             if now.nearly and self._has_cheaper(taken.request.model):
                 await self._go_cheaper(taken.request.model, nearly_used_up(now))
