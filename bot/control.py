@@ -95,7 +95,8 @@ class Control:
             tasks = tuple(replace(t, notes=(*t.notes, said)) if t.id == task else t for t in file.plan.tasks)
             plan = replace(file.plan, tasks=tasks)
             rev = change.mission.rev + 1
-            change.save_plan(rev, plan, estimate(plan, self.departments.get(file.mission.department)))
+            department = self.departments.get(file.mission.department)
+            change.save_plan(rev, plan, estimate(plan, department, file.estimate))
             self._run_again(change, rev)
             change.tell(TaskRetried(f"retried:{task}:{_name(gesture)}", task, gesture.user, note))
         await self.halt(id, rev - 1)

@@ -58,6 +58,7 @@ class Answer:
     note: str = ""
     tasks: tuple[str, ...] = ()  # for send_back: what is to be done again
     plan: plans.Plan | None = None  # for edit: the plan as edited
+    before: plans.Estimate | None = None  # what was expected of it, or of the plan before it
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Decisions:
         standing = await self.doorkeeper.standing(mission, policy)
         file = await self.missions.file(mission.id)
         if proposal := await self.missions.proposal(asked.id):
-            answer = replace(answer, plan=proposal.plan)
+            answer = replace(answer, plan=proposal.plan, before=proposal.estimate)
         try:
             async with self.missions.receive(gesture, mission.id) as change:
                 done = change is not None and self._take(change, file, gesture.user, answer, ruling, standing)
@@ -168,7 +169,7 @@ class Decisions:
                 _start(change, State.PLANNING, "plan", gate.rev + 1)
                 change.save_wishes(gate.rev + 1, [answer.note])
             case "plan", "edit":
-                _propose_edited(change, department, gate, answer)
+                _propose_edited(change, department, gate, replace(answer, before=file.estimate))
             case ("questions", "defaults") | ("change", "approve") if answer.plan is None:
                 raise NotNow("This question is no longer known here.")
             case "questions", "defaults":
@@ -179,7 +180,7 @@ class Decisions:
             case "change", "keep":
                 pass
             case "change", "approve":
-                proposals.take_over(change, gate, answer.plan, department)
+                proposals.take_over(change, gate, answer.plan, department, answer.before)
             case "result" | "contested", "approve":
                 _start(change, State.DELIVERING, "deliver", gate.rev)
             case "result" | "contested", "send_back":
@@ -251,7 +252,7 @@ def _propose_edited(change: RowChange, department: Department, gate: Gate, answe
     rev = gate.rev + 1
     asked = Gate(f"{change.mission.id}:plan:{rev}", change.mission.id, "plan", rev, plans.digest(answer.plan))
     change.move(State.PLAN_GATE, rev=rev, title=answer.plan.title)
-    change.save_plan(rev, answer.plan, estimate(answer.plan, department))
+    change.save_plan(rev, answer.plan, estimate(answer.plan, department, answer.before))
     change.open_gate(asked)
     change.tell(PlanProposed(f"plan:{rev}", rev, asked.id))
 
@@ -261,7 +262,7 @@ def _send_back(change: RowChange, file: File, department: Department, gate: Gate
     assert file.plan
     chosen = frozenset(answer.tasks) or {task.id for task in file.plan.tasks if task.deliverable}
     plan = _with_note(file.plan, chosen, answer.note)
-    change.save_plan(gate.rev + 1, plan, estimate(plan, department))
+    change.save_plan(gate.rev + 1, plan, estimate(plan, department, file.estimate))
     _start(change, State.RUNNING, "run", gate.rev + 1)
 
 
@@ -286,7 +287,7 @@ def _after_task(change: RowChange, file: File, department: Department, gate: Gat
     for task, note in noted.items():
         plan = _with_note(plan, {task}, note or "Try once more, differently.")
     if noted:
-        change.save_plan(gate.rev + 1, plan, estimate(plan, department))
+        change.save_plan(gate.rev + 1, plan, estimate(plan, department, file.estimate))
     _start(change, State.RUNNING, "run", gate.rev + 1)
 
 

@@ -10,10 +10,12 @@ from agents.ports import PhaseCall
 from storage.changes import RowChange
 
 
-def take_over(change: RowChange, gate: Gate, plan: plans.Plan | None, department: Department) -> None:
+def take_over(
+    change: RowChange, gate: Gate, plan: plans.Plan | None, department: Department, before: plans.Estimate | None
+) -> None:
     """The approved change becomes the plan of the next revision; what is done and unchanged stays."""
     assert plan
     rev = gate.rev + 1
-    change.save_plan(rev, plan, estimate(plan, department))
+    change.save_plan(rev, plan, estimate(plan, department, before))
     change.move(State.RUNNING, rev=rev, title=plan.title)
     change.start(PhaseCall("run", change.mission.id, rev))

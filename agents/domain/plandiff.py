@@ -92,6 +92,12 @@ def _plan(before: Plan, after: Plan) -> Iterator[str]:
         yield f"the plan is now called “{after.title[:SHOWN]}”"
     if before.goal != after.goal:
         yield "the goal is put anew"
+    if before.budget_usd != after.budget_usd:
+        yield f"budget now {_usd(after.budget_usd)} (was {_usd(before.budget_usd)})"
     for one in after.assumptions:
         if one not in before.assumptions:
             yield f"assumed: {one}"
+
+
+def _usd(budget: float | None) -> str:
+    return "what the department gives" if budget is None else f"${budget:.2f}"

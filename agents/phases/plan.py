@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from agents.contracts import PlannerBrief
 from agents.domain import estimates
@@ -34,6 +35,8 @@ async def _plan(desk: Desk, mission: Mission) -> None:
     brief = brief_for(file, department, titles, (*wishes, *notes), changes=bool(wishes))
     plan, questions = await planner.plan_and_ask(seat, desk.model_for(department, "planner"), department, brief)
     await meter.close()
+    if file.plan:  # what a person set stays when the tasks change
+        plan = replace(plan, budget_usd=file.plan.budget_usd)
     if questions and not any(gate.kind == "questions" for gate in file.gates):
         await _ask(desk, mission, plan, questions, department)
     else:
