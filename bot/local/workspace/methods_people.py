@@ -84,7 +84,7 @@ def user_object(call: Call, user: User) -> Json:
         "real_name": user.real_name,
         "tz": user.tz,
         "profile": profile,
-        "is_admin": False,
+        "is_admin": user.is_admin,
         "is_owner": False,
         "is_restricted": user.is_guest,
         "is_ultra_restricted": user.is_guest,

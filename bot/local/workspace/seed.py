@@ -34,14 +34,18 @@ SCOPES = frozenset(
         "assistant:write",
         "canvases:write",
         "channels:history",
+        "channels:read",
         "chat:write",
         "chat:write.customize",
         "commands",
         "files:read",
         "files:write",
         "groups:history",
+        "groups:read",
         "im:history",
+        "im:read",
         "mpim:history",
+        "mpim:read",
         "reactions:write",
         "users:read",
     }
@@ -89,7 +93,7 @@ MARKETING_LEADS = "S0MARKETING"
 USERS = (
     User(MAYA, "maya", "Maya Okafor", "Head of Marketing", "c2410c"),
     User(JONAS, "jonas", "Jonas Lindqvist", "Product", "0f766e", tz="Europe/Stockholm"),
-    User(PRIYA, "priya", "Priya Raman", "Finance", "7c3aed"),
+    User(PRIYA, "priya", "Priya Raman", "Finance", "7c3aed", is_admin=True),
     User(TOM, "tom", "Tom Becker", "Guest, packaging agency", "475569", tz="Europe/Berlin", is_guest=True),
     User(BOT_USER, "baton", "Baton", "AI department", "1f2a44", is_bot=True),
 )
