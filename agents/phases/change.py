@@ -6,6 +6,7 @@ The approved plan goes on meanwhile. Only an approval makes the draft the plan; 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
