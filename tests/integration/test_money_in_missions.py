@@ -407,3 +407,33 @@ async def test_a_budget_that_a_person_set_in_the_plan_takes_the_department_s_pla
         async with shop.missions.change("m1") as change:
             change.save_plan(1, replace(file.plan, budget_usd=0.3), file.estimate)
         assert (await shop.wallet()).limit == Limit.of(Decimal("0.3"))
+
+
+async def test_branches_wait_for_calls_under_way_instead_of_giving_up(tmp_path, clock):
+    """Two reviews at once could cost more than there is; one after the other they cost next to nothing."""
+    three = draft(*[task(f"t{number}") for number in range(1, 4)])
+    async with opened(tmp_path, clock, three, budget(), price=DEAR, cost=Decimal("0.001"), parallel=3) as shop:
+        file = await shop.carried_out()
+        assert file.mission.state is State.RESULT_GATE
+        assert {record.state for record in file.tasks.values()} == {TaskState.ACCEPTED}
+        assert await shop.told(news.BudgetRanShort) == []
+
+
+async def test_a_call_that_breaks_leaves_nothing_set_aside(tmp_path, clock):
+    async with opened(tmp_path, clock, ONE, budget()) as shop:
+        shop.crew.says("Critic", RuntimeError("a fault of ours"))
+        assert (await shop.carried_out()).mission.state is State.FAILED
+        assert not (await shop.wallet()).reserved
+
+
+async def test_a_delivered_mission_teaches_the_next_estimate(tmp_path, clock):
+    three = draft(*[task(f"t{number}") for number in range(1, 4)])
+    async with opened(tmp_path, clock, three, budget("9.00")) as shop:
+        before = (await shop.carried_out()).estimate
+        await shop.decide("result:1", "approve")
+        assert before and before.basis.usual == () and before.cost_usd
+        basis = await shop.desk.basis(await shop.missions.mission("m1"), shop.desk.departments.get("general"))
+        writer = next(one for one in basis.usual if one.specialist == "writer")
+        assert (writer.calls, writer.tasks, writer.cost_usd) == ((2, 2), 3, (0.1, 0.1))
+        rest = next(one for one in await shop.missions.past_tasks("T1", "general") if one.specialist == "")
+        assert (rest.calls, rest.cost_usd) == (2, CALL * 2)
