@@ -131,9 +131,10 @@ async def opened(
     price: Price | None = CHEAP,
     cost: Decimal | None = CALL,
     ceilings: Ceilings | None = None,
+    url: str = "",
     **department: Any,
 ) -> AsyncIterator[Shop]:
-    database = Database.open(f"sqlite:///{folder / 'baton.db'}")
+    database = Database.open(url or f"sqlite:///{folder / 'baton.db'}")
     await database.migrate()
     journal = await open_journal(database, clock)
     calls: list[PhaseCall] = []
@@ -224,6 +225,16 @@ async def test_a_runaway_ends_at_its_budget_with_what_there_is_and_says_why(tmp_
         else:
             assert file.mission.state is State.FAILED
             assert "The mission's budget of" in file.mission.reason
+
+
+async def test_a_fan_out_of_eight_holds_on_a_shared_database_as_well(tmp_path, clock, migrated_postgres_url):
+    async with opened(tmp_path, clock, EIGHT, budget(), price=DEAR, url=migrated_postgres_url, parallel=8) as shop:
+        tool_loop(shop.crew)
+        file = await shop.carried_out()
+        wallet = await shop.wallet()
+        assert wallet.spent.usd == file.spent.cost_usd <= Decimal("1.00")
+        assert not wallet.reserved
+        assert "The mission's budget of $1.00" in file.mission.reason
 
 
 @pytest.fixture
