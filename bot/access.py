@@ -97,7 +97,7 @@ def _person(actor: Actor, team: str) -> Ruling | None:
 
 def _place(place: Place) -> Ruling | None:
     if place.shared is None or place.member is None:
-        said = "I could not find out who can read this channel, so I did nothing. Please try again in a minute."
+        said = "I could not find out who can read this channel, so I did nothing. Invite me to it, or try again later."
         return _no("unknown_place", said)
     if place.shared and not place.consented:
         said = "People of another organisation can read this channel, so I do not work here. Please use one of our own."

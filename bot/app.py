@@ -188,7 +188,10 @@ async def build(settings: Settings, tempo: Tempo | None = None) -> Baton:
     bolt = _bolt(settings, client, identity)
     waiting = Waiting(missions, departments, doorkeeper, gateway, clock, decisions)
     listeners.register(
-        bolt, listeners.Context(intake, decisions, missions, departments, gateway, presenter, doorkeeper, delegations, waiting)
+        bolt,
+        listeners.Context(
+            intake, decisions, missions, departments, gateway, presenter, doorkeeper, delegations, waiting
+        ),
     )
     return Baton(
         *(settings, database, engine, missions, journal, model, gateway, bolt, Rounds(), outbox, presenter),

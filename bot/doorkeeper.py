@@ -63,9 +63,12 @@ class Doorkeeper:
         mission: Mission | None = None,
         gate: Gate | None = None,
         *,
-        channel: str = "",
+        channel: str | None = "",
     ) -> Ruling:
-        """By which authority the person may do it. Raises Denied, after the refusal was audited."""
+        """By which authority the person may do it. Raises Denied, after the refusal was audited.
+
+        Where it is done is the mission's channel, else `channel`, else the gesture's; with None it is nowhere.
+        """
         ruling = await self.ruling(gesture, action, mission, gate, channel=channel)
         if ruling:
             return ruling
@@ -81,7 +84,7 @@ class Doorkeeper:
         mission: Mission | None = None,
         gate: Gate | None = None,
         *,
-        channel: str = "",
+        channel: str | None = "",
     ) -> Ruling:
         """What is to be said to it, without a record."""
         actor = await self.directory.actor(gesture.user, fresh=action in GRAVE)
@@ -109,9 +112,9 @@ class Doorkeeper:
         who = tuple(one for policy in policies for one in policy.who)
         return await self.standing(mission, replace(policies[0], who=who))
 
-    async def _place(self, gesture: Gesture, mission: Mission | None, channel: str) -> Place:
-        where = channel or (mission.channel if mission else gesture.channel) or ""
-        if not where:
+    async def _place(self, gesture: Gesture, mission: Mission | None, channel: str | None) -> Place:
+        where = mission.channel if mission else channel or gesture.channel
+        if not where or (channel is None and mission is None):
             return ANYWHERE
         present = gesture.kind in PRESENT and gesture.channel == where
         shared = await self.directory.shared(where)

@@ -140,3 +140,17 @@ def of_request(body: Payload, channel: str, message: str, text: str) -> Gesture:
         user=str(body["user"]["id"]),
         payload={"thread_ts": None, "text": text, "files": []},
     )
+
+
+def of_shortcut(body: Payload) -> Gesture:
+    """A shortcut, from anywhere or from a message."""
+    return Gesture(
+        team=team(body),
+        kind="shortcut",
+        event_id=f"shortcut:{body.get('trigger_id')}",
+        channel=(body.get("channel") or {}).get("id"),
+        ts=None,
+        client_msg_id=None,
+        user=str(body["user"]["id"]),
+        payload={"callback": body.get("callback_id") or ""},
+    )

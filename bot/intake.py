@@ -11,7 +11,8 @@ import structlog
 from agents.domain.events import MissionAccepted
 from agents.domain.mission import ENDED, Mission, State
 from agents.ports import Clock, Departments, Outgoing, PhaseCall
-from bot import access, inbox, steering
+from bot import inbox, steering
+from bot.doorkeeper import Denied
 from bot.gateway import Gateway
 from bot.replies import Replies
 from storage.inbox import Gesture
@@ -42,13 +43,18 @@ class Intake:
         if running and (running.state not in ENDED or self._revives(gesture, running)):
             await self.replies.take(gesture, running)
         elif addressed:
-            await self.ask(gesture, thread or str(gesture.ts))
+            try:
+                await self.ask(gesture, thread or str(gesture.ts))
+            except Denied as denied:
+                if denied.first:
+                    await self.gateway.whisper(channel, gesture.user, str(denied), thread or None)
 
     async def ask(self, gesture: Gesture, thread: str) -> Mission | None:
-        """A new mission, or one sentence about why there is none."""
+        """A new mission, or one sentence about why there is none. Raises Denied."""
+        ruling = await self.replies.doorkeeper.admit(gesture, "ask")
         text = await self._words(gesture)
         department = self.departments.choose(text)
-        if no := await self.refused(gesture.user, gesture.team, text, files=bool(gesture.payload["files"])):
+        if no := fault(text, files=bool(gesture.payload["files"])):
             await self.missions.accept(gesture, show=[self._line(gesture, thread, no)])
             return None
         files = gesture.payload["files"]
@@ -67,15 +73,10 @@ class Intake:
             files=tuple(str(file) for file in files) if isinstance(files, list) else (),
         )
         start = PhaseCall("plan", mission.id, 1)
-        new = await self.missions.accept(gesture, mission, [MissionAccepted("accepted")], start)
+        new = await self.missions.accept(gesture, mission, [MissionAccepted("accepted")], start, by=ruling.authority)
         if new:
             log.info("mission_accepted", mission=mission.id, channel=mission.channel)
         return mission if new else None
-
-    async def refused(self, user: str, team: str, text: str, *, files: bool) -> str | None:
-        """Why these words of this person become no mission, in one sentence; None when they do."""
-        actor = await self.gateway.actor(user)
-        return access.refusal(actor, "ask", team, None, self.departments.choose(text)) or fault(text, files)
 
     def _revives(self, gesture: Gesture, mission: Mission) -> bool:
         """A bare “resume” in the thread of a mission that was stopped."""

@@ -63,7 +63,7 @@ class Replies:
         """Says what the reply is, and begins what comes of it."""
         mission = await self.missions.mission(id)
         try:
-            await self.doorkeeper.admit(gesture, "steer", mission)
+            ruling = await self.doorkeeper.admit(gesture, "steer", mission)
         except Denied as error:
             async with self.missions.change(id) as change:
                 change.save_note(replace(note, text="", kind="refused"))
@@ -73,6 +73,7 @@ class Replies:
         may_decide = await self._may_decide(gesture, mission)
         file, wishes = await self.missions.file(id), await self.missions.wishes(id, mission.rev)
         async with self.missions.change(id) as change:
+            change.by(ruling.authority)
             kind = steering.classify(text, change.mission.state, to_others=_to_others(note.text, self.gateway.bot))
             before = change.mission
             said = steering.line(kind, before.state, self._at_work(file), may_decide=may_decide)
@@ -122,7 +123,7 @@ class Replies:
                 await self._whisper(gesture, mission, error)
 
     async def _note_edited(self, gesture: Gesture, mission: Mission, note: Note, text: str) -> None:
-        await self.doorkeeper.admit(gesture, "steer", mission)
+        ruling = await self.doorkeeper.admit(gesture, "steer", mission)
         kind = steering.classify(text, mission.state) if text else Kind.CHATTER
         kept = "deleted" if not text else Kind.STEER if kind in ACTS else kind
         wishes = await self.missions.wishes(mission.id, mission.rev)
@@ -130,6 +131,7 @@ class Replies:
             if change is None:
                 return
             before = change.mission
+            change.by(ruling.authority)
             change.save_note(replace(note, text=text, kind=kept))
             change.tell(NoteChanged(f"note:{note.message}:{gesture.event_id}", note.user, note.message, text))
             if Kind.SCOPE in (kept, note.kind):
@@ -140,11 +142,12 @@ class Replies:
     async def _request_edited(self, gesture: Gesture, mission: Mission, text: str) -> None:
         if text == mission.text:
             return
-        await self.doorkeeper.admit(gesture, "steer", mission)
+        ruling = await self.doorkeeper.admit(gesture, "steer", mission)
         async with self.missions.receive(gesture, mission.id) as change:
             if change is None:
                 return
             before = change.mission
+            change.by(ruling.authority)
             self._take_up(change, gesture, text)
         if not text or before.state is State.PLANNING:
             await self.control.halt(mission.id, before.rev)

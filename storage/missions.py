@@ -106,7 +106,7 @@ class MissionRows:
         """Puts on record that a gesture was turned away; False when this very gesture was before."""
         async with self._database.write(urgent=True) as session:
             now = self._clock.now()
-            new = await session.run(inbox.receive, gesture, mission, now)
+            new = await session.run(inbox.receive, _turned_away(gesture, entry.action), mission, now)
             if new:
                 await session.run(audit.append, gesture.team, [entry], now)
             return new
@@ -284,6 +284,13 @@ class MissionRows:
         wanted = select(row).where(row.team == team, row.stood != "").order_by(*NEWEST).limit(50)
         async with self._database.read() as session:
             return [reading.as_mission(found) for found in await session.exec(wanted)]
+
+
+def _turned_away(gesture: Gesture, action: str) -> Gesture:
+    """A gesture of its own: what was said may have been received already when it is found that it does not count."""
+    said = gesture.kind in inbox.SAID
+    name = f"{gesture.channel}:{gesture.ts}" if said or not gesture.event_id else gesture.event_id
+    return Gesture(gesture.team, "other", f"refused:{action}:{name}", gesture.channel, None, None, gesture.user)
 
 
 NEWEST = (col(tables.Mission.created_at).desc(), col(tables.Mission.id).desc())

@@ -42,10 +42,12 @@ def register(app: AsyncApp, context: Context) -> None:
 
 
 async def _help(context: Context, body: dict[str, Any], rest: str) -> str:
+    await context.doorkeeper.admit(inbox.of_command(body), "read", channel=None)
     return f"{home.HELP}\n{USAGE}"
 
 
 async def _new(context: Context, body: dict[str, Any], rest: str) -> str:
+    await context.doorkeeper.admit(inbox.of_command(body), "ask", channel=None)
     await context.missions.accept(inbox.of_command(body))
     form = modals.new_mission("", f"{body['channel_id']}|", "here")
     await context.gateway.open_view(body["trigger_id"], form)
@@ -53,10 +55,12 @@ async def _new(context: Context, body: dict[str, Any], rest: str) -> str:
 
 
 async def _list(context: Context, body: dict[str, Any], rest: str) -> str:
+    await context.doorkeeper.admit(inbox.of_command(body), "read", channel=None)
     return home.missions_list(await context.missions.open_missions(body["team_id"], body["user_id"]))
 
 
 async def _waiting(context: Context, body: dict[str, Any], rest: str) -> str:
+    await context.doorkeeper.admit(inbox.of_command(body), "read", channel=None)
     found = await context.waiting.mine(body["user_id"], body["team_id"])
     return waits.mine([(one.mission, one.gate) for one in found], context.intake.clock.now())
 
@@ -121,6 +125,7 @@ async def _aimed(
     context: Context, body: dict[str, Any], rest: str, *, interrupted: bool = False
 ) -> tuple[Gesture, Mission]:
     """The mission that is meant: the one named, else the only one of this channel. Raises NotNow."""
+    await context.doorkeeper.admit(inbox.of_command(body), "read", channel=None)  # the choices name missions
     team, channel = body["team_id"], body["channel_id"]
     if interrupted:
         found = await context.missions.interrupted_missions(team)

@@ -7,6 +7,7 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from bot import inbox
+from bot.doorkeeper import Denied
 from bot.listeners.context import Context
 from bot.views import home
 
@@ -46,6 +47,11 @@ def register(app: AsyncApp, context: Context) -> None:
     async def opened(body: dict[str, Any]) -> None:
         event = body["event"]
         async with context.politely(None, event["user"]):
+            try:
+                await context.doorkeeper.admit(inbox.of_event(body, "home"), "read", channel=None)
+            except Denied as denied:
+                await context.gateway.publish_home(event["user"], home.closed(str(denied)))
+                return
             if event.get("tab") == "messages":
                 await context.gateway.suggest(event["channel"], PROMPTS)
             else:

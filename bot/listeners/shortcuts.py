@@ -19,6 +19,7 @@ def register(app: AsyncApp, context: Context) -> None:
     async def new_mission(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         async with context.politely(None, body["user"]["id"]):
+            await context.doorkeeper.admit(inbox.of_shortcut(body), "ask", channel=None)
             await context.gateway.open_view(body["trigger_id"], modals.new_mission("", "", None))
 
     @app.shortcut("mission_from_message")
@@ -28,4 +29,5 @@ def register(app: AsyncApp, context: Context) -> None:
         text = inbox.words(message.get("text") or "", context.gateway.bot)
         place = f"{channel}|{message.get('thread_ts') or message['ts']}"
         async with context.politely(channel, body["user"]["id"]):
+            await context.doorkeeper.admit(inbox.of_shortcut(body), "ask", channel=channel)
             await context.gateway.open_view(body["trigger_id"], modals.new_mission(text, place, channel))

@@ -32,6 +32,11 @@ def home(missions: Sequence[Mission], departments: Sequence[Department]) -> dict
     return {"type": "home", "blocks": blocks}
 
 
+def closed(said: str) -> dict[str, Any]:
+    """The Home tab of somebody for whom the department does not work, with the reason."""
+    return {"type": "home", "blocks": [header("Your missions"), section(escape(said))]}
+
+
 def _mission(mission: Mission) -> Block:
     waits = ":raised_hand: " if mission.state in WAITING else ""
     title = mission.title or mission.text

@@ -17,10 +17,12 @@ from agents.tools import ToolSettings
 from agents.tools import build as build_tools
 from bot.conversations import SlackConversations
 from bot.decisions import Answer, Decisions, NotNow
+from bot.doorkeeper import Doorkeeper
 from bot.local.rehearsal.faults import Kind
 from bot.local.workspace.state import User
 from bot.views import blockcheck
 from bot.views.actions import Action
+from storage.audit import AuditRows
 from storage.inbox import Gesture
 from tests import house
 from tests.house import PATIENCE, House
@@ -142,13 +144,22 @@ async def test_what_is_not_meant_for_us_is_left_alone(home: House) -> None:
     assert len(home.thread(root)) == 2
 
 
-async def test_a_guest_cannot_give_missions_and_is_told_so_in_one_sentence(home: House) -> None:
+async def test_a_guest_cannot_give_missions_and_is_told_so_alone_once_and_on_record(home: House) -> None:
+    before = len(home.workspace.ephemeral("tom"))
     thread = await home.ask(POSTS, user="tom")
-    await home.see(thread, lambda said: len(said) > 1)
+    await home.workspace.wait_for(lambda: len(home.workspace.ephemeral("tom")) > before)
     await home.workspace.settle()
-    (line,) = home.thread(thread)[1:]
+    (line,) = home.workspace.ephemeral("tom")[before:]
     assert line["text"] == "Guests cannot do this here. Please ask a full member of this workspace."
+    assert home.thread(thread)[1:] == []
     assert await team_missions(home) == []
+    last = (await AuditRows(home.program.database).records(home.program.gateway.team))[-1]
+    assert (last.who, last.authority, last.action, last.outcome) == (
+        home.workspace.user("tom"),
+        "guest",
+        "ask",
+        "refused",
+    )
 
 
 # ---- replies ----
@@ -280,9 +291,9 @@ async def test_somebody_who_has_left_decides_nothing(home: House) -> None:
     home.workspace.state.users[gone.id] = gone
     click = Gesture(home.program.gateway.team, "action", "gone:1", home.channel, "1.0", None, gone.id, {})
     program = home.program
-    decisions = Decisions(
-        program.missions, DepartmentFiles.load(), program.gateway, program.presenter.clock, program.engine.cancel
-    )
+    departments, clock = DepartmentFiles.load(), program.presenter.clock
+    doorkeeper = Doorkeeper(program.gateway, program.missions, departments, clock)
+    decisions = Decisions(program.missions, departments, doorkeeper, clock, program.engine.cancel)
     with pytest.raises(NotNow, match="Only members"):
         await decisions.decide(click, Answer(f"{mission}:plan:1", "approve"))
     assert (await program.missions.mission(mission)).state is State.PLAN_GATE
@@ -468,14 +479,14 @@ async def test_a_form_without_a_mission_says_so_on_the_field(home: House) -> Non
     assert len(home.workspace.messages("launch")) == before
 
 
-async def test_a_guest_is_refused_in_the_form_and_nothing_is_posted(home: House) -> None:
-    await home.workspace.command("tom", "launch", "/baton new")
-    view = home.workspace.open_views("tom")[-1]
-    before = len(home.workspace.messages("launch"))
-    errors = await home.workspace.submit(view["id"], {"mission": {"value": POSTS}})
-    assert errors == {"mission": "Guests cannot do this here. Please ask a full member of this workspace."}
-    assert len(home.workspace.messages("launch")) == before
-    await home.workspace.close_view(view["id"])
+async def test_a_guest_is_refused_by_every_command_and_no_form_opens(home: House) -> None:
+    for text in ("/baton new", "/baton list", "/baton waiting", "/baton help", "/baton halt"):
+        before = len(home.workspace.ephemeral("tom"))
+        await home.workspace.command("tom", "launch", text)
+        await home.workspace.wait_for(lambda n=before: len(home.workspace.ephemeral("tom")) > n)
+        said = str(home.workspace.ephemeral("tom")[-1]["text"])
+        assert said == "Guests cannot do this here. Please ask a full member of this workspace."
+    assert home.workspace.open_views("tom") == []
 
 
 async def test_the_command_lists_what_is_open_and_helps_with_the_rest(home: House) -> None:
@@ -496,7 +507,8 @@ async def test_the_global_shortcut_asks_where_and_says_when_it_cannot_go_there(h
     (view,) = view
     values = {"mission": {"value": POSTS}, "channel": {"value": home.workspace.channel("leadership")}}
     assert await home.workspace.submit(view["id"], values) == {
-        "channel": "I cannot post there. Invite me to the channel first."
+        "channel": "I could not find out who can read this channel, so I did nothing. "
+        "Invite me to it, or try again later."
     }
     values["channel"] = {"value": home.workspace.channel("research")}
     assert await home.workspace.submit(view["id"], values) == {}
