@@ -16,12 +16,11 @@ from agents.ports import AlreadyDecided, Clock, Departments, File, NotAsShown, P
 from bot import proposals
 from bot.doorkeeper import Denied, Doorkeeper, NotNow
 from bot.steering import CHANGEABLE
-from bot.views.modals import FIELD
 from storage.changes import RowChange
 from storage.inbox import Gesture
 from storage.missions import MissionRows
 
-__all__ = ["Answer", "Decisions", "Denied", "NotNow", "edited"]
+__all__ = ["Answer", "Decisions", "Denied", "NotNow"]
 
 GATE_STATE: dict[GateKind, State] = {
     "plan": State.PLAN_GATE,
@@ -299,35 +298,3 @@ def _record(file: File, gate: Gate) -> TaskRecord:
     if known is not None and known.digest == digest:
         return known
     return TaskRecord(gate.task, gate.rev, TaskState.WAITING, digest)
-
-
-def edited(
-    file: File, department: Department, values: dict[str, str], kinds: Sequence[str]
-) -> tuple[plans.Plan, list[str]]:
-    """The plan as a form changed it, and what is wrong with it. A task without a title is dropped."""
-    assert file.plan
-    dropped = {task.id for task in file.plan.tasks if not values.get(f"title:{task.id}", task.title).strip()}
-    tasks = tuple(_edited_task(task, department, values, dropped) for task in file.plan.tasks if task.id not in dropped)
-    plan = replace(file.plan, tasks=tasks)
-    return plan, plans.faults(plan, department, kinds)
-
-
-def _edited_task(task: plans.Task, department: Department, values: dict[str, str], dropped: set[str]) -> plans.Task:
-    who = values.get(f"who:{task.id}") or task.specialist
-    member = department.specialist(who)
-    tools = (
-        task.tools if who == task.specialist or member is None else tuple(t for t in task.tools if t in member.tools)
-    )
-    return replace(
-        task,
-        title=values.get(f"title:{task.id}", task.title).strip(),
-        brief=_brief(task, values.get(f"brief:{task.id}") or ""),
-        specialist=who,
-        tools=tools,
-        needs=tuple(need for need in task.needs if need not in dropped),
-    )
-
-
-def _brief(task: plans.Task, entered: str) -> str:
-    """The brief as it was edited; what the form had no room to show stays behind it."""
-    return entered + task.brief[FIELD:] if entered.strip() else task.brief

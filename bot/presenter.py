@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from agents.domain import events as news
 from agents.domain.department import Department
-from agents.domain.mission import WORKING, Gate, Mission
+from agents.domain.mission import WORKING, Gate, Mission, State
 from agents.domain.money import Wallet
 from agents.ports import Clock, Departments, File, Missions, Outgoing, Wallets
 from bot import steering
@@ -232,7 +232,9 @@ class Presenter:
             case "card" if file.plan is None:
                 raise Nothing("There is no plan yet.")
             case "card":
-                return card.card(file, department, rich_plan=rich_plan)
+                asked = file.mission.state is State.PLAN_GATE and file.plan_rev > 1
+                before = await self.missions.plan(mission, file.plan_rev - 1) if asked else None
+                return card.card(file, department, rich_plan=rich_plan, before=before)
             case "replaced":
                 return card.replaced()
             case "work":

@@ -12,7 +12,7 @@ from agents.ports import File, UnknownMission
 from bot import inbox
 from bot.decisions import Answer, NotNow
 from bot.listeners.context import Context
-from bot.views import modals, outcome
+from bot.views import modals, outcome, planform
 from bot.views.actions import Action
 from storage.inbox import Gesture
 
@@ -90,7 +90,7 @@ def _form(context: Context, action: Action, file: File, gate: str) -> modals.Vie
     """The form that belongs to the button."""
     match action:
         case Action.EDIT:
-            return modals.edit_plan(gate, file, context.departments.get(file.mission.department))
+            return planform.edit_plan(gate, file, context.departments.get(file.mission.department))
         case Action.SEND_BACK:
             return modals.send_back(gate, file)
         case Action.RETRY:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from agents.domain import checks
 from agents.ports import UnknownMission
-from bot import inbox
-from bot.decisions import Answer, NotNow, edited
+from bot import editing, inbox
+from bot.decisions import Answer, NotNow
+from bot.doorkeeper import Denied
 from bot.gateway import SlackError
+from bot.intake import fault
 from bot.listeners.context import Context
 from bot.views import modals
 from bot.views.actions import Form
 from bot.views.post import Post, section
 from bot.views.text import escape
+from storage.inbox import Gesture
+
+PLACE = ("unknown_place", "shared", "not_in_channel")  # reasons that lie in the channel
 
 
 def register(app: AsyncApp, context: Context) -> None:
@@ -72,22 +76,23 @@ async def _edit(context: Context, ack: AsyncAck, body: dict[str, Any], view: dic
     except (NotNow, UnknownMission) as error:
         await ack(response_action="errors", errors={first: str(error) or "This mission is no longer known here."})
         return
-    plan, faults = edited(file, context.departments.get(file.mission.department), values, list(checks.KINDS))
-    if faults:
-        await ack(response_action="errors", errors={first: " ".join(faults)[:500]})
+    assert file.plan
+    entered = editing.edited(file.plan, context.departments.get(file.mission.department), values)
+    if entered.errors:
+        await ack(response_action="errors", errors=dict(entered.errors))
         return
-    await _take(context, ack, body, values, Answer(gate, "edit", plan=plan), first)
+    await _take(context, ack, body, values, Answer(gate, "edit", plan=entered.plan), first)
 
 
 async def _new(context: Context, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
     """From a form: the mission gets a thread under a message that says who asked, or under the message it is about."""
     values, user = modals.values(view["state"]), body["user"]["id"]
     text, about = str(values["mission"]), view["private_metadata"]
-    if wrong := await context.intake.refused(user, inbox.team(body), text, files=False):
-        await ack(response_action="errors", errors={"mission": wrong})
-        return
     channel, _, thread = about.partition("|")
     channel = channel or str(values.get("channel") or "")
+    if wrong := await _unfit(context, inbox.of_form(body, values), channel, text):
+        await ack(response_action="errors", errors=wrong)
+        return
     try:
         ts = thread or await _root(context, channel, user, text, view["id"])
     except SlackError:
@@ -96,6 +101,17 @@ async def _new(context: Context, ack: AsyncAck, body: dict[str, Any], view: dict
         return
     await context.intake.ask(inbox.of_request(body, channel, ts, text), thread or ts)
     await ack()
+
+
+async def _unfit(context: Context, gesture: Gesture, channel: str, text: str) -> dict[str, str]:
+    """Why these words of this person become no mission there, by field; empty when they do."""
+    try:
+        await context.doorkeeper.admit(gesture, "ask", channel=channel)
+    except Denied as denied:
+        asked = "channel" in cast(dict[str, Any], gesture.payload["values"])
+        return {"channel" if asked and denied.ruling.authority in PLACE else "mission": str(denied)}
+    wrong = fault(text, files=False)
+    return {"mission": wrong} if wrong else {}
 
 
 async def _root(context: Context, channel: str, user: str, text: str, view: str) -> str:

@@ -29,6 +29,8 @@ PICTURE = {
     "error": ":red_circle:",
 }
 
+DIFFERENCES = 20  # lines shown of a difference
+
 STANDING = {
     State.PLANNING: "The plan is being changed.",
     State.PLAN_GATE: "Waits for your approval.",
@@ -44,16 +46,25 @@ STANDING = {
 }
 
 
-def card(file: File, department: Department, *, rich_plan: bool = True) -> Post:
+def card(file: File, department: Department, *, rich_plan: bool = True, before: plans.Plan | None = None) -> Post:
     """The plan and its progress. `rich_plan=False` draws it for servers that do not know plan blocks."""
     plan = file.plan
     assert plan
     blocks = [header(plan.title), section(f"*Goal:* {escape(plan.goal)}")]
     blocks.append(_plan_block(file, department) if rich_plan else _plain_plan(file, department))
+    if before and before != plan:
+        blocks.append(section(f"*Changed from the plan before*\n{differences(before, plan, department)}"))
     if plan.assumptions:
         blocks.append(section(f"*Assumed, unless you say otherwise*\n{bullets(plan.assumptions)}"))
     blocks += [context(_facts(file, department)), *_plan_gate(file, department), *_buttons(file)]
     return Post(f"Plan: {plan.title}. {STANDING[file.mission.state]}", blocks)
+
+
+def differences(before: plans.Plan, after: plans.Plan, department: Department) -> str:
+    """mrkdwn bullets, one for each difference; the rest is counted."""
+    lines = plandiff.changes(before, after, lambda id: words.name(department, id))
+    more = len(lines) - DIFFERENCES
+    return bullets([*lines[:DIFFERENCES], *([f"and {more} more"] if more > 0 else [])]) or "•  nothing"
 
 
 def replaced() -> Post:

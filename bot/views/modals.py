@@ -6,8 +6,6 @@ import json
 from itertools import accumulate
 from typing import Any
 
-from agents.domain.department import Department
-from agents.domain.plan import Task
 from agents.ports import File
 from bot.views.actions import Form
 from bot.views.mrkdwn import from_markdown
@@ -50,7 +48,7 @@ def text_field(
     return found | {"hint": {"type": "plain_text", "text": hint}} if hint else found
 
 
-def _option(text: str, value: str) -> Block:
+def option(text: str, value: str) -> Block:
     return {"text": {"type": "plain_text", "text": plain(text, 75)}, "value": value}
 
 
@@ -86,7 +84,7 @@ def retry_task(gate: str) -> View:
 def send_back(gate: str, file: File) -> View:
     """Which deliverables go back, and why."""
     assert file.plan
-    options = [_option(f"{task.id} · {task.title}", task.id) for task in file.plan.tasks if task.deliverable]
+    options = [option(f"{task.id} · {task.title}", task.id) for task in file.plan.tasks if task.deliverable]
     kind = "checkboxes" if len(options) <= BOXES else "multi_static_select"
     boxes: Block = {"type": kind, "action_id": "value", "options": options}
     label = {"type": "plain_text", "text": "What should be done again?"}
@@ -95,27 +93,6 @@ def send_back(gate: str, file: File) -> View:
         text_field("note", "What should be different?", hint="Everything that builds on it is done again, too."),
     ]
     return modal(Form.SEND_BACK, "Send back", blocks, gate, "Send back")
-
-
-def edit_plan(gate: str, file: File, department: Department) -> View:
-    """The plan as a form: words, who does it, and whether it is done at all."""
-    assert file.plan
-    blocks: list[Block] = [context("Clear a title to drop that task. Other changes: use “Ask for changes”.")]
-    for task in file.plan.tasks:
-        blocks += _task_fields(task, department)
-    return modal(Form.EDIT, "Edit the plan", blocks[:100], gate, "Save")
-
-
-def _task_fields(task: Task, department: Department) -> list[Block]:
-    options = [_option(member.title, member.id) for member in department.specialists]
-    present = next((one for one in options if one["value"] == task.specialist), options[0])
-    picker: Block = {"type": "static_select", "action_id": "value", "options": options, "initial_option": present}
-    who = {"type": "plain_text", "text": f"{task.id}: who"}
-    return [
-        text_field(f"title:{task.id}", f"{task.id}: task", task.title, lines=False, optional=True),
-        {"type": "input", "block_id": f"who:{task.id}", "label": who, "element": picker},
-        text_field(f"brief:{task.id}", f"{task.id}: brief", task.brief),
-    ]
 
 
 def read_work(title: str, document: str, hosts: frozenset[str] = frozenset()) -> View:

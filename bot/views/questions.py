@@ -12,11 +12,11 @@ from agents.domain.mission import Gate
 from agents.ports import File, Proposal
 from bot.views import modals, words
 from bot.views.actions import Action, Form
+from bot.views.card import differences
 from bot.views.gates import answered
-from bot.views.post import Block, Post, actions, bullets, button, context, section
+from bot.views.post import Block, Post, actions, button, context, section
 from bot.views.text import escape, plain
 
-DIFFERENCES = 20  # lines shown of a difference; the rest is counted
 LABEL = 200  # characters of a question over its field
 
 
@@ -71,7 +71,7 @@ def change(file: File, department: Department, gate: Gate, proposal: Proposal, b
     """The difference between the approved plan and the one that is proposed; what stays is not asked about."""
     text = "A changed plan waits for your decision"
     blocks: list[Block] = [
-        section(f":twisted_rightwards_arrows: *{text}*\n{difference(before, proposal.plan, department)}"),
+        section(f":twisted_rightwards_arrows: *{text}*\n{differences(before, proposal.plan, department)}"),
         context(_stays(file, before, proposal.plan), f"Estimate for all of it: {words.estimate(proposal.estimate)}"),
     ]
     if gate.decision:
@@ -84,13 +84,6 @@ def change(file: File, department: Department, gate: Gate, proposal: Proposal, b
         )
     )
     return Post(f"{text}.", blocks)
-
-
-def difference(before: plans.Plan, after: plans.Plan, department: Department) -> str:
-    """mrkdwn bullets, one for each difference."""
-    lines = plandiff.changes(before, after, lambda id: words.name(department, id))
-    more = len(lines) - DIFFERENCES
-    return bullets([*lines[:DIFFERENCES], *([f"and {more} more"] if more > 0 else [])]) or "•  nothing"
 
 
 def _stays(file: File, before: plans.Plan, after: plans.Plan) -> str:

@@ -251,7 +251,7 @@ def views(file: File) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "change", modals.change_plan("m1:plan:1")
     yield "retry", modals.retry_task("m1:task:1:t1")
     yield "send back", modals.send_back("m1:result:1", file)
-    yield "edit", modals.edit_plan("m1:plan:1", file, TEAM)
+    yield "edit", planform.edit_plan("m1:plan:1", file, TEAM)
     for task in file.plan.tasks:
         artifact = file.tasks[task.id].artifact
         assert artifact
