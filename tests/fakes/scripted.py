@@ -122,6 +122,10 @@ class Tools:
         self.allowed: list[frozenset[str]] = []
         self.outward: frozenset[str] = frozenset()
 
+    def add(self, name: str, result: ToolResult) -> None:
+        """Another tool."""
+        self._results[name] = result
+
     @property
     def names(self) -> frozenset[str]:
         return frozenset(self._results)
