@@ -36,6 +36,8 @@ def edited(plan: Plan, department: Department, values: Mapping[str, Any]) -> Edi
     changed = replace(plan, tasks=tuple(tasks), budget_usd=_budget(plan, values, errors))
     if len(kept) > department.max_tasks:
         errors.setdefault(f"title:{NEW}", f"A plan of this department has at most {department.max_tasks} tasks.")
+    if not kept:
+        return Edited(changed, {f"title:{plan.tasks[0].id}": "The plan has no tasks."})
     for fault in plans.faults(changed, department, checks.KINDS):
         errors.setdefault(_field_of(fault, values), fault)
     if not errors and changed == plan:

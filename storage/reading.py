@@ -132,8 +132,8 @@ def _result(session: Session, id: str) -> ResultRecord | None:
 
 
 def notes(session: Session, id: str) -> tuple[Note, ...]:
-    """Replies of people in the thread, oldest first."""
-    rows = of_mission(session, tables.Note, id, tables.Note.message)
+    """Replies of people in the thread, oldest first; those of people who may not steer are left out."""
+    rows = [row for row in of_mission(session, tables.Note, id, tables.Note.message) if row.kind != "refused"]
     return tuple(Note(row.message, row.user, row.text, row.kind) for row in rows)
 
 

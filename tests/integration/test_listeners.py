@@ -353,7 +353,7 @@ async def test_an_edit_that_leaves_nothing_to_do_is_told_on_the_field(home: Hous
     assert "The plan has no tasks." in errors["title:t1"]
     assert (await home.program.missions.mission(mission)).rev == 1
     errors = await submit(home, view, title_t1="Research", title_t2="")
-    assert "the requester would get nothing" in errors["title:t1"]
+    assert "the requester would get nothing" in errors["given:t1"]
     assert await submit(home, view, title_t1="Research", title_t2="Posts") == {}, "mended, it is taken"
 
 

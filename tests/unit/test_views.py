@@ -22,7 +22,7 @@ from agents.domain.evidence import Citation, Claim, Snapshot, Status, Verdict
 from agents.domain.mission import WAITING, WORKING, Decision, Gate, Mission, State, TaskState
 from agents.domain.plan import Check, Estimate, Plan, Task
 from agents.ports import File, ResultRecord, Spent, TaskRecord, Told
-from bot.views import blockcheck, card, gates, home, modals, outcome, work
+from bot.views import blockcheck, card, gates, home, modals, outcome, planform, work
 from bot.views.actions import Action
 from bot.views.fit import fit
 from bot.views.marks import Numbers, lines, without
