@@ -25,6 +25,7 @@ class Specialist:
     tools: tuple[str, ...] = ()
     model: str | None = None  # None: the department's model for specialists
     limits: Limits = Limits()
+    reviewer: str | None = None  # id of the member who reviews its work; never itself
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Department:
     max_tasks: int = 12
     max_calls: int = 300  # model calls in one mission, all roles together
     words: tuple[str, ...] = ()  # words in a mission that suggest this department
+    sceptic: bool = True  # whether claims are doubted by a reader of their own, and the conclusion by an advocate
+    sceptic_tools: tuple[str, ...] = ("search", "read")  # what the sceptic looks for counter-evidence with
 
     def specialist(self, id: str) -> Specialist | None:
         """The member of that id, or None."""
