@@ -88,7 +88,7 @@ def snapshot_id(text: str) -> str:
 
 
 def status(claim: Claim, verdicts: Iterable[Verdict]) -> Status | None:
-    """Status of the claim under all verdicts about it, in the order given; None for an opinion, which needs no evidence.
+    """Status of the claim under all verdicts about it, in their order; None for an opinion, which needs no evidence.
 
     The worst finding wins, whoever agrees with the claim. A person who overrules a block makes it unverified and no
     better, and only for the blocks that were there when they spoke.

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from agents.domain.artifact import Artifact
-from agents.domain.evidence import Claim, Dependency, Snapshot, Status, Verdict, status
+from agents.domain.evidence import Claim, Dependency, Snapshot, Verdict, status
 from agents.evidence.trace import trace
-from agents.evidence.uncovered import uncovered
 
 
 @dataclass(frozen=True)
