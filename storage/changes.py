@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sqlmodel import Session
 
 from agents.domain import events as happenings
 from agents.domain.events import Event
-from agents.domain.evidence import Claim, Snapshot, Verdict
+from agents.domain.evidence import Claim, Dependency, Snapshot, Verdict
 from agents.domain.mission import Decision, Gate, Mission, State, check_move
 from agents.domain.plan import Estimate, Plan
 from agents.ports import (
@@ -24,10 +24,10 @@ from agents.ports import (
     Router,
     TaskRecord,
 )
-from storage import outbox, tables, writing
+from storage import ledger, outbox, tables, writing
 from storage.errors import UnknownGate
 
-Write = Callable[[Session], None]
+Write = Callable[[Session, dt.datetime], None]
 
 
 class RowChange:
@@ -63,17 +63,36 @@ class RowChange:
         """The record, unless that attempt is known to have got further."""
         self._later(lambda session: writing.save_task(session, self.mission.id, record))
 
-    def save_snapshot(self, task: str, snapshot: Snapshot) -> None:
-        """What a tool captured for the task."""
-        self._later(lambda session: writing.save_snapshot(session, self.mission.id, task, snapshot))
+    def save_snapshot(self, task: str, snapshot: Snapshot, call: str = "") -> None:
+        """What a tool captured for the task; `call` is the id of the tool call."""
+        id = self.mission.id
+        self._writes.append(lambda session, now: ledger.add_snapshot(session, id, task, snapshot, call, now))
 
     def save_claims(
         self, task: str, rev: int, attempt: int, claims: Sequence[Claim], verdicts: Sequence[Verdict]
     ) -> None:
         """Adds the claims of one attempt and what was found about them."""
-        of = writing.AttemptKey(self.mission.id, task, rev, attempt)
-        self._later(lambda session: writing.add_claims(session, of, claims))
-        self._later(lambda session: writing.add_verdicts(session, of, verdicts))
+        of = ledger.AttemptKey(self.mission.id, task, rev, attempt)
+        self._writes.append(lambda session, now: ledger.add_claims(session, of, claims, now))
+        self._writes.append(lambda session, now: ledger.add_verdicts(session, of, verdicts, now))
+
+    def save_verdicts(
+        self, key: str, verdicts: Sequence[Verdict], of: Mapping[str, tuple[int, int]] | None = None
+    ) -> None:
+        """Adds what was found about claims of any task, once for the occasion that `key` names."""
+        self._found(key, verdicts, of)
+
+    def save_dependencies(
+        self, key: str, dependencies: Sequence[Dependency], of: Mapping[str, tuple[int, int]] | None = None
+    ) -> None:
+        """Adds what claims rest on, once for the occasion that `key` names."""
+        self._found(key, dependencies, of)
+
+    def _found(
+        self, key: str, found: Sequence[Verdict] | Sequence[Dependency], of: Mapping[str, tuple[int, int]] | None
+    ) -> None:
+        id, about = self.mission.id, dict(of or {})
+        self._writes.append(lambda session, now: ledger.add_findings(session, id, key, found, about, now))
 
     def save_result(self, result: ResultRecord) -> None:
         """The result with the highest revision is the one that counts."""
@@ -123,15 +142,15 @@ class RowChange:
         if self.mission is not self._before:
             writing.save_mission(session, self.mission)
         for write in self._writes:
-            write(session)
+            write(session, now)
         new = [event for event in self._events if _remember(session, self.mission.id, event, now)]
         rows = [row for event in new for row in route(self.mission, event)]
         show(session, self.mission.team, self.mission.id, [*rows, *self._shown], enqueue, now)
         for call in self._calls:
             enqueue(session, call)
 
-    def _later(self, write: Write) -> None:
-        self._writes.append(write)
+    def _later(self, write: Callable[[Session], None]) -> None:
+        self._writes.append(lambda session, _: write(session))
 
 
 def _remember(session: Session, mission: str, event: Event, now: dt.datetime) -> bool:
