@@ -89,24 +89,24 @@ def add_findings(
     The key leaves out the attempt: a phase that runs again finds newer attempts, which the findings are not about.
     """
     table = tables.Dependency if found and isinstance(found[0], evidence.Dependency) else tables.Verdict
+    places = _places(session, mission, {one.claim for one in found}, of)
     rows: list[dict[str, Any]] = []
     for one in found:
-        place = _about(session, mission, one.claim, of)
-        if place:
+        if one.claim in places:
             body = plain.pack(one)
             key = plain.digest([mission, occasion, body])
-            rows.append({"key": key, **asdict(AttemptKey(mission, *place)), **body, "at": now})
+            rows.append({"key": key, **asdict(AttemptKey(mission, *places[one.claim])), **body, "at": now})
     insert_all(session, table, rows)
 
 
-def _about(session: Session, mission: str, claim: str, of: Mapping[str, tuple[int, int]]) -> Place | None:
-    """The attempt that the finding is about: the one named for its task, else the newest with that claim."""
-    of_claim = tables.Claim
-    wanted = select(of_claim.task, of_claim.rev, of_claim.attempt).where(
-        of_claim.mission == mission, of_claim.id == claim
-    )
-    places = session.exec(wanted.order_by(col(of_claim.rev).desc(), col(of_claim.attempt).desc())).all()
-    return next((place for place in places if place[0] not in of or place[1:] == of[place[0]]), None)
+def _places(session: Session, mission: str, claims: set[str], of: Mapping[str, tuple[int, int]]) -> dict[str, Place]:
+    """Claim -> the attempt that a finding about it is about: the one named for its task, else the newest with it."""
+    row = tables.Claim
+    wanted = select(row).where(row.mission == mission, col(row.id).in_(claims))
+    made = session.exec(wanted.order_by(col(row.rev), col(row.attempt))).all() if claims else ()
+    newest = {one.id: (one.task, one.rev, one.attempt) for one in made}
+    named = {id: (task, *of[task]) for id in claims if (task := id.split(".", 1)[0]) in of}
+    return newest | named
 
 
 # ---- reading ----

@@ -4,6 +4,7 @@ Revision: 0002
 """
 
 import hashlib
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -114,11 +115,11 @@ def _finding(table: str) -> list[sa.schema.SchemaItem]:
     ]
 
 
-def _take_sources(captured: list[dict[str, str]]) -> None:
+def _take_sources(captured: list[dict[str, Any]]) -> None:
     """Each source and text once; the first task that captured it counts. When it was is not known."""
-    sources: dict[tuple[str, str], dict[str, object]] = {}
-    texts: dict[tuple[str, str], dict[str, object]] = {}
-    captures: list[dict[str, object]] = []
+    sources: dict[tuple[str, str], dict[str, Any]] = {}
+    texts: dict[tuple[str, str], dict[str, Any]] = {}
+    captures: list[dict[str, Any]] = []
     for row in captured:
         mission, source = row["mission"], hashlib.sha256(f"{row['kind']}\n{row['source']}".encode()).hexdigest()[:16]
         found = {"mission": mission, "id": source, "kind": row["kind"], "address": row["source"], "title": row["title"]}
@@ -135,7 +136,7 @@ def _take_sources(captured: list[dict[str, str]]) -> None:
 def _take_citations() -> None:
     """Citations leave the claims and become rows."""
     connection = op.get_bind()
-    found: list[dict[str, object]] = []
+    found: list[dict[str, Any]] = []
     for row in connection.execute(sa.select(CLAIM)).mappings().all():
         body = dict(row["claim"])
         of = {name: row[name] for name in ("mission", "task", "rev", "attempt")}
@@ -147,7 +148,7 @@ def _take_citations() -> None:
     _insert("citation", found)
 
 
-def _insert(name: str, rows: list[dict[str, object]]) -> None:
+def _insert(name: str, rows: list[dict[str, Any]]) -> None:
     if rows:
         op.bulk_insert(sa.table(name, *map(sa.column, rows[0])), rows)
 
