@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from agents.domain import plan as plans
 from agents.domain.events import ResultProposed, RunStarted
 from agents.domain.mission import Gate, Mission, State, TaskState
+from agents.phases import taint
+from agents.phases.board import Finished, Run
 from agents.phases.desk import Desk, guarded
 from agents.phases.result import conclude
-from agents.phases.task import Finished, Run, carry_out
+from agents.phases.shift import Shift
 from agents.ports import File
 
 
@@ -25,64 +25,28 @@ async def _run(desk: Desk, mission: Mission) -> None:
         raise ValueError("a running mission without a plan")
     meter = await desk.meter(mission, department)
     unusable = await desk.unusable(mission)
-    run = Run(desk, mission, file.plan, department, meter, _carried(file), dict(file.snapshots), unusable)
+    run = Run(desk, mission, file.plan, department, meter, {}, dict(file.snapshots), unusable)
+    await _carry(run, file)
     async with desk.missions.change(mission.id) as change:
         if change.mission.state is not State.RUNNING:
             return
         change.tell(RunStarted(f"run:{mission.rev}", mission.rev))
-    stuck = await _all_tasks(run)
+    stuck = await Shift(run).carry_out_all()
     if stuck:
         await _ask_about(run, stuck)
     else:
         await _propose_result(run)
 
 
-def _carried(file: File) -> dict[str, Finished]:
+async def _carry(run: Run, file: File) -> None:
     """Work of earlier revisions that still stands: same task, accepted or dropped, and so all that it builds on."""
-    assert file.plan
-    kept: dict[str, Finished] = {}
-    for id in plans.order(file.plan):
-        task, record = plans.task(file.plan, id), file.tasks.get(id)
-        if record is None or record.digest != plans.digest(task) or not all(need in kept for need in task.needs):
+    for id in plans.order(run.plan):
+        task, record = plans.task(run.plan, id), file.tasks.get(id)
+        if record is None or record.digest != plans.digest(task):
             continue
-        if record.state in (TaskState.ACCEPTED, TaskState.DROPPED):
-            kept[id] = Finished.of(record, file)
-    return kept
-
-
-async def _all_tasks(run: Run) -> list[str]:
-    """Carries out all that can be; returns the ids of tasks that a person must decide about.
-
-    At most `parallel` at a time, in the plan's order. When a task fails for want of a model, the others that run are
-    let finish first, so that nothing begun is thrown away.
-    """
-    begun: set[str] = set(run.finished)
-    stuck: list[str] = []
-    working: dict[asyncio.Task[Finished | None], str] = {}
-    failed: BaseException | None = None
-    try:
-        while True:
-            free = 0 if failed else run.department.parallel - len(working)
-            for task in plans.ready(run.plan, run.finished, begun)[: max(0, free)]:
-                begun.add(task.id)
-                working[asyncio.create_task(carry_out(run, task))] = task.id
-            if not working:
-                break
-            ended, _ = await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
-            for one in ended:
-                id = working.pop(one)
-                if error := one.exception():
-                    failed = failed or error
-                elif finished := one.result():
-                    run.finished[id] = finished
-                else:
-                    stuck.append(id)
-    finally:
-        for one in working:
-            one.cancel()
-    if failed:
-        raise failed
-    return stuck
+        if record.state in (TaskState.ACCEPTED, TaskState.DROPPED) and all(need in run.finished for need in task.needs):
+            basis = await taint.kept_basis(run, id, (record.rev, record.attempt))
+            run.finished[id] = Finished.of(record, file, basis)
 
 
 async def _ask_about(run: Run, stuck: list[str]) -> None:
