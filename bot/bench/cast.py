@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from agents.contracts import CritiqueDraft, DoubtsDraft, ResultDraft, ScepticBrief
+from agents.contracts import CritiqueDraft, DoubtsDraft, ObjectionDraft, ResultDraft, ScepticBrief
 from agents.ports import Attempt, Model, ModelReply, ModelRequest, ToolCall, Usage
 from agents.roles.specialist import HAND_OVER
 from bot.bench.outcome import ALL_CALLS
@@ -16,6 +16,7 @@ from bot.bench.replay import CAPTURE, Replay
 from bot.bench.sceptics import Assumed
 
 SUMMARY = "The findings of all agents are in the deliverables."
+PREMISE = "The findings are what the sources say."
 CHARACTERS = 4  # of a token, on average
 
 
@@ -52,6 +53,8 @@ class Cast:
                 return _said(request, _json(ResultDraft(summary=SUMMARY)))
             case "Sceptic":
                 return await self._doubt(request)
+            case "Advocate":
+                return _said(request, _json(_objection(brief_of(request))))
             case _:
                 raise NotImplementedError(f"the benchmark has no part for the role {role}")
 
@@ -80,6 +83,11 @@ def role_of(request: ModelRequest) -> str:
 def brief_of(request: ModelRequest) -> dict[str, Any]:
     """The one fenced block at the end of the first message of the user."""
     return json.loads(request.messages[1].content.partition("```json\n")[2].removesuffix("\n```"))
+
+
+def _objection(brief: dict[str, Any]) -> ObjectionDraft:
+    """The advocate changes no standing, so that any premise will do."""
+    return ObjectionDraft(premise=PREMISE, claims=[brief["claims"][0]["id"]], objection=PREMISE)
 
 
 def _json(draft: BaseModel) -> str:

@@ -17,8 +17,8 @@ SHOWN = 10  # cases named one by one
 LEGEND = (
     "escape: false claims, origins and carriers alike, that the person is shown as traced or verified; macro: the mean",
     "over types of fault. true blocked: true claims that a rule stopped. warned: true claims shown as unverified or",
-    "contested. sure: true claims shown as traced or verified. root: doubted false claims led back to where the falsehood",
-    "entered. held: carriers that do not reach the person as fact. Calls, tokens and ms are those of one mission.",
+    "contested. sure: true claims shown as traced or verified. root: doubted false claims led back to where the",
+    "falsehood entered. held: carriers that do not reach the person as fact. Calls, tokens and ms: of one mission.",
     "A0 to A2 are stand-ins of our own and say nothing about any product.",
 )
 
