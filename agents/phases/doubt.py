@@ -65,8 +65,8 @@ async def _asked(
     lookup = _lookup(run, record) if any(claim.key for claim in claims) else None
     found: list[Verdict] = []
     silent: list[str] = []
-    for number, start in enumerate(range(0, len(claims), sceptic.BATCH), 1):
-        batch, at = claims[start : start + sceptic.BATCH], seat.at(f"b{number}")
+    for number, batch in enumerate(sceptic.batches(claims), 1):
+        at = seat.at(f"b{number}")
         if await at.recalled("silent") is None:
             try:
                 found += await sceptic.doubt(at, model, today, batch, snapshots, lookup)

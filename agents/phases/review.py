@@ -10,9 +10,9 @@ from agents.domain import checks
 from agents.domain import plan as plans
 from agents.domain.artifact import marks, words
 from agents.domain.department import Specialist
-from agents.domain.evidence import Status
+from agents.domain.evidence import Status, status
 from agents.evidence import ledger
-from agents.phases import doubt, examined
+from agents.phases import doubt, examined, taint
 from agents.phases.board import Finished, Run, upstream
 from agents.ports import ModelContextFull, ModelNonsense, ModelRefused
 from agents.roles import critic, translate
@@ -27,7 +27,7 @@ class Reviewed:
 
     work: Finished
     points: tuple[str, ...] = ()
-    by: str = ""  # who sends it back: "checks", "critic" or the id of the specialist who reviewed it
+    by: str = ""  # who sends it back: "checks", "ledger", "critic" or the id of the specialist who reviewed it
     over: str = ""  # why no further round makes sense; empty when one does
 
 
@@ -40,6 +40,8 @@ async def review(job: Job, work: Finished) -> Reviewed:
     found = await examined.examine(run, record, work, snapshots, seat, job.member.id)
     if points := _by_code(run, job.task, found):
         return Reviewed(found, points, "checks")
+    if points := _by_ledger(job, found):
+        return Reviewed(found, points, "ledger")
     for judge in _judges(job):
         try:
             points = await judge.points(found)
@@ -79,6 +81,25 @@ def _blocks(run: Run, task: plans.Task, work: Finished) -> list[str]:
             begun = f" It goes back to {root}, {_author(run, root)}." if root != v.claim else ""
             points.append(f"Claim {v.claim} does not stand ({v.reason.replace('_', ' ')}). {v.detail}".strip() + begun)
     return points
+
+
+def _by_ledger(job: Job, work: Finished) -> tuple[str, ...]:
+    """Claims that stand only on contested ones of earlier work: their author is asked once for something else.
+
+    After that they stay, marked as contested: that the sources disagree may be all there is to say.
+    """
+    if job.round > min(1, job.run.department.rework_rounds):
+        return ()
+    contested = taint.doubted(job.run, job.task.id)
+    points: list[str] = []
+    for claim in work.claims:
+        beneath = sorted({one.on for one in work.dependencies if one.claim == claim.id} & contested)
+        if beneath and status(claim, work.verdicts) is Status.CONTESTED:
+            why = taint.what(job.run, beneath[0])
+            points.append(
+                f"Claim {claim.id} rests on {', '.join(beneath)}. {why} Cite something else, or say that it is unknown."
+            )
+    return tuple(points)
 
 
 def _author(run: Run, claim: str) -> str:

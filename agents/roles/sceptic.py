@@ -33,6 +33,11 @@ class Lookup:
     use: Callable[[ToolCall], Awaitable[ToolResult]]
 
 
+def batches(claims: Sequence[Claim]) -> list[Sequence[Claim]]:
+    """The claims as questions hold them."""
+    return [claims[start : start + BATCH] for start in range(0, len(claims), BATCH)]
+
+
 async def doubt(
     seat: Seat,
     model: str,

@@ -16,6 +16,10 @@ from bot.views.text import escape
 
 CRITIC = ("Critic", ":face_with_monocle:")
 SCEPTIC = ("Sceptic", ":thinking_face:")
+_FOUND = {
+    "checks": "The acceptance checks failed",
+    "ledger": "What it builds on has fallen into doubt",
+}
 LEAD = 900  # characters of a long text that the thread shows; the button opens the rest
 ROWS = 6  # rows of a long table that the thread shows
 
@@ -35,7 +39,9 @@ def handed_over(file: File, department: Department, record: TaskRecord) -> Post:
         blocks.append(context(f"*Open:* {escape(without(points))}"))
     value = f"{file.mission.id}|{record.task}|{record.rev}|{record.attempt}"
     label = "Read it with its sources" if whole else "Read all of it with its sources"
-    blocks.append(actions(f"work:{record.task}:{record.rev}:{record.attempt}", button(Action.READ, label, value)))
+    place = f"{record.task}:{record.rev}:{record.attempt}"
+    quotes = button(Action.EVIDENCE, "Quotes in context", f"{file.mission.id}|{place}|1")
+    blocks.append(actions(f"work:{place}", button(Action.READ, label, value), quotes))
     text = f"{task.title}: {record.note or 'handed over'}"
     return Post(text, blocks, words.name(department, task.specialist), words.icon(department, task.specialist))
 
@@ -74,14 +80,15 @@ def _lead(text: str) -> str:
 
 
 def critique(file: File, department: Department, event: ReworkAsked) -> Post:
-    """The points for which work goes back, under the critic's name."""
+    """The points for which work goes back, under the name of who sends it back."""
     assert file.plan
     task = plans.task(file.plan, event.task)
     who = words.name(department, event.specialist)
-    found = "The acceptance checks failed" if event.by == "checks" else "This is not what was asked yet"
+    found = _FOUND.get(event.by, "This is not what was asked yet")
     text = f"Back to {who}: {task.title} ({task.id}), round {event.attempt}"
     body = f"*{escape(text)}*\n{found}:\n{bullets(event.points)}"
-    return Post(text, [section(body)], *CRITIC)
+    reviewer = department.specialist(event.by)
+    return Post(text, [section(body)], *((reviewer.title, reviewer.icon) if reviewer else CRITIC))
 
 
 def doubt(file: File, department: Department, task: str) -> Post:

@@ -98,7 +98,7 @@ def window(id: str, text: str, title: str = "A page", published: str | None = No
 
 def doubt(text: str, *windows: Window) -> DoubtDraft:
     brief = ScepticBrief(claims=[Doubted(id="t1.c1", text=text, windows=list(windows))], today="2026-11-23")
-    (finding,) = sceptic.answer(brief).findings
+    (finding,) = sceptic.findings(brief).findings
     return finding
 
 
@@ -160,7 +160,7 @@ def test_every_claim_gets_one_finding() -> None:
         claims=[Doubted(id=f"t1.c{n}", text=PRICE, windows=[window("a", PRICE)]) for n in range(1, 9)],
         today="2026-11-23",
     )
-    assert [one.claim for one in sceptic.answer(brief).findings] == [f"t1.c{n}" for n in range(1, 9)]
+    assert [one.claim for one in sceptic.findings(brief).findings] == [f"t1.c{n}" for n in range(1, 9)]
 
 
 # ---- manager ----
