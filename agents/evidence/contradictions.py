@@ -1,10 +1,11 @@
-"""Claims that may contradict each other: what the sceptic should see first. Never a verdict by itself."""
+"""Claims that contradict each other, or a source: the same name and subject, another figure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 from agents.domain import figures
@@ -50,6 +51,45 @@ def between(claims: Sequence[Claim]) -> list[Candidate]:
     ]
 
 
+def against(claims: Sequence[Claim], others: Sequence[Claim], lineage: Callable[[str, str], bool]) -> list[Candidate]:
+    """Pairs of one of the claims with one of the others, or with a later one of themselves; each pair once.
+
+    `lineage` tells whether one rests on the other: what was taken from a claim does not contradict it.
+    """
+    read = {claim.id: _read(claim.text) for claim in (*claims, *others)}
+    found: list[Candidate] = []
+    for place, claim in enumerate(claims):
+        if claim.kind == "opinion" or not read[claim.id].figures:
+            continue
+        for other in (*claims[place + 1 :], *others):
+            if other.kind == "opinion" or lineage(claim.id, other.id):
+                continue
+            one, two = read[claim.id], read[other.id]
+            if _same_thing(one, two):
+                found += [Candidate(claim.id, other.id, *clash) for clash in _clash(one, two, OVERLAP)]
+    return found
+
+
+def disputed(claim: Claim, texts: Mapping[str, str]) -> list[Candidate]:
+    """Sentences of the texts, by their ids, that give another figure for the same name, year and subject."""
+    one = _read(claim.text)
+    if not one.figures or not one.names:
+        return []
+    found: list[Candidate] = []
+    for text in texts.values():
+        for sentence in _telling(text):
+            two = _read(sentence)
+            if _same_thing(one, two) and one.years <= two.years:
+                found += [Candidate(claim.id, sentence, *clash) for clash in _clash(one, two, _PASSAGE)]
+    return found
+
+
+@lru_cache(maxsize=128)
+def _telling(text: str) -> tuple[str, ...]:
+    """The sentences of a text that hold a digit."""
+    return tuple(sentence for sentence in sentences(text) if any(c.isdigit() for c in sentence))
+
+
 def within(claim: Claim, passage: str) -> list[Candidate]:
     """Sentences of a source that speak of the same as the claim and give another figure."""
     one = _read(claim.text)
@@ -68,6 +108,7 @@ class _Statement:
     years: frozenset[int]
 
 
+@lru_cache(maxsize=8192)
 def _read(text: str) -> _Statement:
     found = figures.firm(text)
     years = {int(f.mantissa) for f in found if f.kind == "year"} | {d.year for f in found for d in f.days if d.year}
@@ -106,6 +147,13 @@ def _same_subject(one: _Statement, two: _Statement, overlap: float) -> bool:
         return False  # each names something that the other does not
     smaller = min(len(one.words), len(two.words))
     return smaller >= 2 and len(one.words & two.words) / smaller >= overlap
+
+
+def _same_thing(one: _Statement, two: _Statement) -> bool:
+    """Whether both speak of one name, and say of it what is the same apart from the name."""
+    left, right = one.words - one.names, two.words - two.names
+    smaller = min(len(left), len(right))
+    return bool(one.names & two.names) and smaller > 0 and len(left & right) / smaller >= OVERLAP
 
 
 def _kind(figure: Figure) -> str:

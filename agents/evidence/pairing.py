@@ -1,0 +1,190 @@
+"""Which words of a quote belong to a claim, and whether names, figures and what they measure are paired alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from agents.domain import figures
+from agents.domain.figures import Figure
+from agents.evidence import names, wording
+
+_CLAUSE = re.compile(
+    r"[;:]\s|\s[–—-]\s|,?\s(?:but|while|whereas|although|though|however|yet)\s|,\s(?:which|who|where|when)\s|[()]|[.!?]\s"
+)
+_SPEAKER_TAIL = re.compile(r",\s[^,]{2,60}\b(?:said|says|told|added|noted|stated|reported|wrote)\b[^,]{0,40}\.?$")
+_ALL_PAIRS = re.compile(r"^\W*(?:,|and|or|&|with|as well as)\W*$", re.I)
+_PASSIVE = re.compile(
+    r"\b(?:was|were|is|are|been|be|being|got|gets)\s+(?:\w+ly\s+)?\w+(?:ed|en|ght|ld|de|wn|st|t)\b[^.;]{0,60}\bby\b",
+    re.I,
+)
+_RECIPROCAL = re.compile(
+    r"\b(?:merge\w*|partner\w*|compet\w*|rival\w*|join\w*|together|both|between|meet|met|cooperat\w*|collaborat\w*|versus|vs|same|equal\w*)\b",
+    re.I,
+)
+
+_NUMBER = {
+    "two": 2,
+    "both": 2,
+    "second": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "multiple": 2,
+    "several": 2,
+    "various": 2,
+    "numerous": 2,
+    "many": 2,
+}
+_SOURCES = (
+    r"(?:sources?|outlets?|reports?|papers?|publications?|studies|accounts?|articles?|newspapers?|agencies|references"
+    r"|documents?|records?|researchers?|analysts?|observers|surveys|media)"
+)
+_CLAIMED = re.compile(
+    rf"\b(?P<many>two|both|three|four|five|six|multiple|several|various|numerous|many|[2-9])\s+(?:\w+ly\s+|\w+\s+)?(?:independent\s+|separate\s+|different\s+|unrelated\s+|distinct\s+)?{_SOURCES}\b"
+    rf"|\b(?:independent|separate|different|unrelated|distinct)\s+{_SOURCES}\b"
+    r"|\b(?:independently|separately)\s+(?:\w+\s+)?(?:confirm|verif|report|corroborat|establish|attest)\w*"
+    r"|\b(?:confirm|verif|report|corroborat|establish|attest)\w*\s+(?:independently|separately|twice)\b"
+    r"|\bcorroborat\w*\b|\bcross-?(?:check|verif|confirm)\w*"
+    rf"|\b{_SOURCES}\s+(?:all\s+)?(?:agree|concur)\b",
+    re.I,
+)
+
+
+def sources_claimed(text: str) -> int:
+    """How many sources the text says that there are; 0 when it does not speak of several."""
+    match = _CLAIMED.search(text)
+    if match is None:
+        return 0
+    many = (match["many"] or "").casefold()
+    return int(many) if many.isdigit() else _NUMBER.get(many, 2)
+
+
+def aligned(claim: str, text: str) -> str:
+    """The clauses of the text that the claim was taken from, without who said it."""
+    wanted = frozenset(wording.content(claim))
+    told = _SPEAKER_TAIL.sub("", text.strip())
+    clauses = [clause for clause in _CLAUSE.split(told) if clause and clause.strip()]
+    if len(clauses) < 2:
+        return told
+    shares = [len(wanted & frozenset(wording.content(clause))) for clause in clauses]
+    best = max(shares)
+    return " … ".join(clause for clause, share in zip(clauses, shares, strict=True) if share and share * 2 >= best)
+
+
+# ---- limits ----
+
+_NO_LIMIT = frozenset(
+    wording.stem(word)
+    for word in """
+    year years quarter quarters month months week weeks day days half end start beginning period time times date today
+    statement interview report reports filing release conference meeting call letter announcement presentation briefing
+    blog post note survey spring summer autumn fall winter january february march april may june july august september
+    october november december monday tuesday wednesday thursday friday saturday sunday past last first second third
+    fourth fiscal financial calendar previous prior current following early late mid recent same company firm figures
+    total average addition fact particular general part case order line response terms view words all least most
+    according standard present moment now then
+    """.split()
+)
+
+
+def limits_dropped(claim: str, text: str) -> str | None:
+    """A place, group or condition that the text names right behind its statement, and of which the claim is silent."""
+    ours = frozenset(wording.content(claim))
+    for match in re.finditer(wording.LIMIT, text):
+        words = frozenset(wording.content(match["what"]))
+        if words and not words & ours and not words & _NO_LIMIT and _is_narrowing(match, text):
+            return match[0].strip()
+    return None
+
+
+def _is_narrowing(match: re.Match[str], text: str) -> bool:
+    """Only limits that stand beside a figure of the statement are counted; the rest of a sentence is its own matter."""
+    before = text[max(0, match.start() - 40) : match.start()]
+    after = text[match.end() : match.end() + 25]
+    return bool(re.search(r"\d", before) or re.search(r"\d", after))
+
+
+# ---- roles ----
+
+
+def swapped(claim: str, text: str, lexicon: names.Lexicon) -> str | None:
+    """A sentence about two names that stand in the claim the other way round; None when they do not."""
+    ours, theirs = names.of(claim, lexicon), names.of(text, lexicon)
+    shared = [(one, next((o for o in theirs if names.same(one, o)), None)) for one in ours]
+    pairs = [(one, other) for one, other in shared if other is not None]
+    for (one, first), (two, second) in zip(pairs, pairs[1:], strict=False):
+        if one.start < two.start and second.start < first.start and _directed(claim, one, two, text):
+            return f"The claim says {one.text} before {two.text}, the quote {second.text} before {first.text}."
+    return None
+
+
+def _directed(claim: str, one: names.Name, two: names.Name, text: str) -> bool:
+    """Whether the order of the names means something: not "A and B", not "A was bought by B" for "B bought A"."""
+    between = claim[one.end : two.start]
+    if _ALL_PAIRS.match(between) or _RECIPROCAL.search(claim) or _RECIPROCAL.search(text):
+        return False
+    if figures.firm(claim) and re.search(r"\d", between):
+        return False  # figures each with their name: paired below
+    shares = frozenset(wording.content(between)) & frozenset(wording.content(text))
+    return bool(shares) and bool(_PASSIVE.search(claim)) == bool(_PASSIVE.search(text))
+
+
+def other_figure(claim: str, text: str, lexicon: names.Lexicon) -> str | None:
+    """A sentence about a figure that the text gives to another name or to another quantity; None when it does not."""
+    found = [f for f in figures.read(text) if f.kind == "number" and f.firm]
+    if len(found) < 2:
+        return None
+    for figure in (f for f in figures.firm(claim) if f.kind == "number"):
+        own = [f for f in found if figures.supported(figure, [f])]
+        rest = [f for f in found if f not in own and _one_kind(f, figure)]
+        if len(own) == 1 and rest and (detail := _misplaced(claim, figure, text, own[0], rest, lexicon)):
+            return detail
+    return None
+
+
+def _one_kind(one: Figure, other: Figure) -> bool:
+    money = [f.unit not in ("", "%", "pp", "bp") for f in (one, other)]
+    return all(money) or one.unit == other.unit
+
+
+def _misplaced(
+    claim: str, figure: Figure, text: str, own: Figure, rest: Sequence[Figure], lexicon: names.Lexicon
+) -> str | None:
+    """Whether another figure of the text stands closer to what the claim speaks of than the one that it uses."""
+    parts = dict(_segments(text, [own, *rest]))
+    ours = frozenset(wording.content(_beside(claim, figure)))
+    shared = frozenset[str]().intersection(*(frozenset(wording.content(part)) for part in parts.values()))
+    fit = {f: len((ours - shared) & frozenset(wording.content(part))) for f, part in parts.items()}
+    best = max(rest, key=lambda f: fit[f])
+    if fit[best] > fit[own] and not fit[own]:
+        return (
+            f"In the quote {own.text} stands with “{_trim(parts[own])}”, and {best.text} with “{_trim(parts[best])}”."
+        )
+    return None
+
+
+def _segments(text: str, found: Sequence[Figure]) -> Iterator[tuple[Figure, str]]:
+    """Each figure with the words around it: from the figure before to the next, parted at the joint between them."""
+    ordered = sorted(found, key=lambda f: f.start)
+    cuts = [0]
+    for left, right in zip(ordered, ordered[1:], strict=False):
+        gap = text[left.end : right.start]
+        joint = re.search(r"[,;]|\b(?:and|while|but|against|versus|compared)\b", gap)
+        cuts.append(left.end + (joint.start() if joint else 0))
+    cuts.append(len(text))
+    for n, figure in enumerate(ordered):
+        yield figure, text[cuts[n] : cuts[n + 1]]
+
+
+def _beside(claim: str, figure: Figure) -> str:
+    """The words of the claim that go with the figure: all, unless other figures share them out."""
+    numbers = [f for f in figures.firm(claim) if f.kind == "number"]
+    if len(numbers) < 2:
+        return claim
+    return dict(_segments(claim, numbers)).get(figure, claim)
+
+
+def _trim(text: str) -> str:
+    return " ".join(text.split()).strip(" ,;.")[:80]
