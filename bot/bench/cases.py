@@ -75,6 +75,7 @@ class CaseClaim(_Part):
     citations: tuple[Quote, ...] = ()
     derived_from: tuple[Id, ...] = ()
     expression: str = ""
+    trap: str = ""  # of a true claim: what in it looks like a fault
 
 
 class Fault(_Part):
@@ -98,7 +99,6 @@ class Case(_Part):
     faults: tuple[Fault, ...] = ()
     question: str = ""
     max_age_days: Annotated[int, Field(gt=0)] = 730
-    trap: str = ""  # of a clean mission: what true thing in it looks like a fault
 
     @property
     def false(self) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +18,7 @@ class Row:
     claim: str
     standing: Standing
     type: str  # of the fault that it belongs to, empty for a true claim
+    trap: str  # what in a true claim looks like a fault
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,7 @@ class Measures:
 
     @cached_property
     def rows(self) -> list[Row]:
-        pairs = zip(self.cases, self.outcomes, strict=True)
-        return [
-            Row(case, claim, standing, case.false.get(claim, ""))
-            for case, outcome in pairs
-            for claim, standing in outcome.standings.items()
-        ]
+        return [row for pair in zip(self.cases, self.outcomes, strict=True) for row in _rows(*pair)]
 
     @cached_property
     def false(self) -> list[Row]:
@@ -111,9 +107,9 @@ class Measures:
 
     @cached_property
     def traps(self) -> dict[str, float]:
-        """By kind of trap: share of true claims of its missions that are shown as traced or verified."""
-        kinds = sorted({row.case.trap for row in self.true if row.case.trap})
-        return {kind: share(r.standing.sure for r in self.true if r.case.trap == kind) or 0.0 for kind in kinds}
+        """By kind of trap: share of such claims that are shown as traced or verified."""
+        kinds = sorted({row.trap for row in self.true if row.trap})
+        return {kind: share(r.standing.sure for r in self.true if r.trap == kind) or 0.0 for kind in kinds}
 
     # ---- what it took, a mission ----
 
@@ -157,6 +153,12 @@ class Measures:
         pairs = zip(self.cases, self.outcomes, strict=True)
         asked = [(o, claim) for case, o in pairs for claim in o.asked if (claim not in case.false) is true]
         return share(claim in outcome.doubted for outcome, claim in asked)
+
+
+def _rows(case: Case, outcome: Outcome) -> Iterator[Row]:
+    traps = {claim.claim_id: claim.trap for claim in case.claims}
+    for claim, standing in outcome.standings.items():
+        yield Row(case, claim, standing, case.false.get(claim, ""), traps[claim])
 
 
 def _origin(row: Row) -> str:
