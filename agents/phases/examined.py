@@ -37,7 +37,7 @@ async def examine(
 
     async def look() -> list[str]:
         known = run.known(record.task, snapshots)
-        findings = ledger.examine(author, work.artifact, work.claims, known)
+        findings = ledger.examine(author, work.artifact, work.claims, known, record.task)
         return [_JSON.dump_json(Examined(findings, run.made())).decode()]
 
     (said,) = await seat.once("ledger", look)

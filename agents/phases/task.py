@@ -35,7 +35,7 @@ async def carry_out(run: Run, task: plans.Task) -> Finished | None:
             return await _accept(job, handed, reviewed.work)
         over = reviewed.over or (loops.why(*before, handed, reviewed) if before else "")
         if over or turn > run.department.rework_rounds:
-            await _give_up(job, handed, reviewed, over)
+            await _give_up(job, handed, reviewed, over if turn <= run.department.rework_rounds else "")
             return None
         await _send_back(job, handed, reviewed)
         previous, points, before = handed.model_dump_json(), reviewed.points, (handed, reviewed)
@@ -193,12 +193,12 @@ async def _give_up(job: Job, handed: HandOver, reviewed: review.Reviewed, over: 
     rev = job.run.mission.rev
     digest = plans.digest(job.task)
     gate = Gate(f"{job.run.mission.id}:task:{rev}:{job.task.id}", job.run.mission.id, "task", rev, digest, job.task.id)
+    points = reviewed.points if not over or over in reviewed.points else (*reviewed.points, over)
     async with job.run.desk.missions.change(job.run.mission.id) as change:
-        change.save_task(_record(job, handed, reviewed.work, TaskState.STUCK, reviewed.points))
+        change.save_task(_record(job, handed, reviewed.work, TaskState.STUCK, points))
         change.open_gate(gate)
-        change.tell(
-            TaskStuck(job.key("stuck"), job.task.id, job.member.id, job.attempt, reviewed.points, gate.id, over)
-        )
+        key = job.key("stuck")
+        change.tell(TaskStuck(key, job.task.id, job.member.id, job.attempt, points, gate.id, over))
 
 
 def _record(job: Job, handed: HandOver, work: Finished, state: TaskState, points: tuple[str, ...] = ()) -> TaskRecord:
