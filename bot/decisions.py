@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 
 from agents.domain import plan as plans
 from agents.domain.department import Department
-from agents.domain.events import GateDecided, MissionCancelled, PlanProposed
-from agents.domain.mission import Decision, Gate, State, TaskState
+from agents.domain.events import ClaimDoubted, GateDecided, MissionCancelled, PlanProposed
+from agents.domain.evidence import Claim, Status, Verdict
+from agents.domain.mission import ENDED, Decision, Gate, State, TaskState
+from agents.evidence import ledger
 from agents.phases.plan import estimate
 from agents.ports import AlreadyDecided, Clock, Departments, File, PhaseCall
 from bot import access
 from bot.gateway import Gateway
+from bot.views import standing
 from bot.views.modals import FIELD
 from storage.changes import RowChange
 from storage.inbox import Gesture
@@ -28,6 +31,14 @@ CHOICES = {
 
 class NotNow(Exception):
     """The decision cannot be taken; the message is one sentence for the person."""
+
+
+class NeedsReason(NotNow):
+    """It goes over doubted claims, and takes a reason that stays on record."""
+
+    def __init__(self, file: File, answer: Answer, claims: Sequence[Claim]) -> None:
+        super().__init__("This goes over claims that are in doubt; please say why you decide so all the same.")
+        self.file, self.answer, self.claims = file, answer, claims
 
 
 @dataclass(frozen=True)
@@ -63,6 +74,10 @@ class Decisions:
         """Takes the answer once. Raises NotNow with a sentence for the person, and UnknownMission."""
         file = await self.allowed(gesture.user, gesture.team, answer.gate)
         department = self.departments.get(file.mission.department)
+        over = _in_doubt(file, answer)
+        if over and not answer.note.strip():
+            raise NeedsReason(file, answer, over)
+        overruled = await self._overruling(gesture.user, answer, over)
         async with self.missions.receive(gesture, file.mission.id) as change:
             if change is None:
                 return
@@ -73,9 +88,41 @@ class Decisions:
             except AlreadyDecided as error:
                 raise NotNow(f"<@{error.decision.user}> has already decided this.") from None
             change.tell(GateDecided(f"decided:{gate.id}", gate.id, answer.choice, gesture.user, answer.note))
+            change.save_verdicts(f"decided:{gate.id}", overruled, attempts_of(file))
             self._carry_out(change, file, department, gate, answer, gesture.user)
         if answer.choice == "cancel":
             await self.halt(file.mission.id)
+
+    async def contest(self, gesture: Gesture, mission: str, claim: str, reason: str) -> None:
+        """A person doubts a claim: it and all that rests on it are contested from now on. Raises NotNow."""
+        file = await self.allowed(gesture.user, gesture.team, mission)
+        if file.mission.state in ENDED:
+            raise NotNow("This mission has ended; its evidence stays as it was.")
+        claims = {one.id: one for one in file.claims}
+        if claim not in claims:
+            raise NotNow("This claim is no longer part of the work.")
+        if not reason.strip():
+            raise NotNow("Please say what speaks against the claim.")
+        said = await self._said(gesture.user, reason)
+        verdict = Verdict(claim, "person", Status.CONTESTED, "contested_by_person", said)
+        rests = standing.dependencies(file)
+        follow = ledger.consequences(claims, rests, [*file.verdicts, verdict], file.snapshots)
+        key, task = f"contested:{claim}:{gesture.event_id}", standing.task_of(claim)
+        told = ClaimDoubted(key, task, file.tasks[task].attempt, claim, "person", "contested", verdict.reason, said)
+        async with self.missions.receive(gesture, mission) as change:
+            if change is not None:
+                change.save_verdicts(key, [verdict, *follow], attempts_of(file))
+                change.tell(told)
+
+    async def _overruling(self, user: str, answer: Answer, claims: Sequence[Claim]) -> list[Verdict]:
+        """What a person's acceptance of blocked work says about each claim, with who said it."""
+        if answer.choice != "accept" or not claims:
+            return []
+        said = await self._said(user, answer.note)
+        return [Verdict(claim.id, "person", Status.UNVERIFIED, standing.OVERRULED, said) for claim in claims]
+
+    async def _said(self, user: str, reason: str) -> str:
+        return f"{(await self.gateway.actor(user)).name or user}: {reason.strip()}"
 
     async def again(self, gesture: Gesture, mission: str) -> None:
         """Starts the phase that failed once more; what is recorded is not paid again."""
@@ -109,6 +156,21 @@ class Decisions:
                 _send_back(change, file, department, gate, answer)
             case _:
                 _after_task(change, file, department, gate, answer)
+
+
+def _in_doubt(file: File, answer: Answer) -> list[Claim]:
+    """Doubted claims that an answer to an open question would go over."""
+    gate = next((gate for gate in file.gates if gate.id == answer.gate and not gate.decision), None)
+    if gate and (gate.kind, answer.choice) == ("result", "approve"):
+        return standing.doubted_keys(file)
+    if gate and (gate.kind, answer.choice) == ("task", "accept"):
+        return standing.blocked(file, gate.task)
+    return []
+
+
+def attempts_of(file: File) -> dict[str, tuple[int, int]]:
+    """Task -> the attempt at it that the person has seen."""
+    return {id: (record.rev, record.attempt) for id, record in file.tasks.items()}
 
 
 def _open_gate(change: RowChange, answer: Answer) -> Gate:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from agents.domain import events as news
-from agents.domain.mission import Gate, Mission
+from agents.domain.department import Department
+from agents.domain.mission import Gate, Mission, State
 from agents.ports import Clock, Departments, File, Missions, Outgoing
 from bot.views import card, gates, outcome, work
 from bot.views.post import Post
@@ -64,6 +65,11 @@ def _messages(mission: Mission, event: news.Event) -> list[Outgoing]:
             target = f"doubt:{task}:{mission.rev}:{attempt}"
             one = _out(mission, event, target, "post", "doubt", WORK, task=task)
             return [replace(one, key=f"{mission.id}:{target}")]
+        case news.ClaimDoubted(by="person") if mission.state is State.RESULT_GATE:
+            gate = f"{mission.id}:result:{mission.rev}"
+            return [_out(mission, event, f"gate:{gate}", "update", "result", URGENT, gate=gate)]
+        case news.ClaimsNotJudged():
+            return [_out(mission, event, event.key, "post", "unjudged", WORK, told=_packed(event))]
         case news.TaskStuck(gate=gate, points=points):
             return [_out(mission, event, f"gate:{gate}", "post", "stuck", WORK, gate=gate, points=list(points))]
         case news.ResultProposed(gate=gate):
@@ -147,10 +153,12 @@ class Presenter:
                 return work.critique(file, department, cast(news.ReworkAsked, _event(body)))
             case "doubt":
                 return work.doubt(file, department, str(body["task"]))
+            case "unjudged":
+                return work.unjudged(file, department, cast(news.ClaimsNotJudged, _event(body)))
             case "result":
                 return gates.result(file, department, _gate(file, body["gate"]))
             case "stuck":
-                return gates.stuck(file, department, _gate(file, body["gate"]), await self._points(file, body))
+                return await self._stuck(file, department, _gate(file, body["gate"]))
             case "opening":
                 return outcome.opening(file)
             case "receipt":
@@ -172,11 +180,13 @@ class Presenter:
             raise Nothing("The attempt is no longer on record.")
         return work.handed_over(file, self.departments.get(file.mission.department), record)
 
-    async def _points(self, file: File, body: Mapping[str, Any]) -> tuple[str, ...]:
-        if "points" in body:
-            return tuple(body["points"])
-        record = file.tasks.get(_gate(file, body["gate"]).task)
-        return record.points if record else ()
+    async def _stuck(self, file: File, department: Department, gate: Gate) -> Post:
+        """The question as it was asked: the task may have moved on since."""
+        told = [one.event for one in await self.missions.told(file.mission.id)]
+        asked = next((event for event in told if isinstance(event, news.TaskStuck) and event.gate == gate.id), None)
+        if asked is None:
+            raise Nothing("The question is no longer in the mission's history.")
+        return gates.stuck(file, department, gate, asked)
 
 
 def _event(body: Mapping[str, Any]) -> news.Event:

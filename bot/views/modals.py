@@ -22,7 +22,8 @@ BYTES = 200_000  # of the 250,000 that a window may have
 BOXES = 10  # checkboxes in one field
 
 
-def _modal(form: Form, title: str, blocks: list[Block], private: str, submit: str | None) -> View:
+def modal(form: Form, title: str, blocks: list[Block], private: str, submit: str | None) -> View:
+    """A window; with the word on its button where it is a form."""
     view: View = {
         "type": "modal",
         "callback_id": form,
@@ -34,9 +35,10 @@ def _modal(form: Form, title: str, blocks: list[Block], private: str, submit: st
     return view | {"submit": {"type": "plain_text", "text": plain(submit, 24)}} if submit else view
 
 
-def _text(
+def text_input(
     block: str, label: str, initial: str = "", *, lines: bool = True, optional: bool = False, hint: str = ""
 ) -> Block:
+    """A field for words."""
     element: Block = {"type": "plain_text_input", "action_id": "value", "multiline": lines, "max_length": FIELD}
     if initial:
         element["initial_value"] = initial[:FIELD]
@@ -56,7 +58,9 @@ def _option(text: str, value: str) -> Block:
 
 def new_mission(text: str, private: str, channel: str | None) -> View:
     """Ask for a mission; without a channel the form asks where."""
-    blocks = [_text("mission", "What should the department do?", text, hint="What you want, for whom, how much of it.")]
+    blocks = [
+        text_input("mission", "What should the department do?", text, hint="What you want, for whom, how much of it.")
+    ]
     if channel is None:
         picker: Block = {
             "type": "conversations_select",
@@ -66,19 +70,19 @@ def new_mission(text: str, private: str, channel: str | None) -> View:
         }
         label = {"type": "plain_text", "text": "Where should it work?"}
         blocks.append({"type": "input", "block_id": "channel", "label": label, "element": picker})
-    return _modal(Form.NEW, "New mission", blocks, private, "Start")
+    return modal(Form.NEW, "New mission", blocks, private, "Start")
 
 
 def change_plan(gate: str) -> View:
     """What should be different about the plan."""
-    blocks = [_text("note", "What should be different?", hint="The planner changes the plan and asks you again.")]
-    return _modal(Form.CHANGE, "Ask for changes", blocks, gate, "Ask")
+    blocks = [text_input("note", "What should be different?", hint="The planner changes the plan and asks you again.")]
+    return modal(Form.CHANGE, "Ask for changes", blocks, gate, "Ask")
 
 
 def retry_task(gate: str) -> View:
     """A hint for another try at a task."""
-    blocks = [_text("note", "What should be done differently?", hint="Goes to the specialist with the brief.")]
-    return _modal(Form.RETRY, "Try again", blocks, gate, "Try again")
+    blocks = [text_input("note", "What should be done differently?", hint="Goes to the specialist with the brief.")]
+    return modal(Form.RETRY, "Try again", blocks, gate, "Try again")
 
 
 def send_back(gate: str, file: File) -> View:
@@ -90,9 +94,9 @@ def send_back(gate: str, file: File) -> View:
     label = {"type": "plain_text", "text": "What should be done again?"}
     blocks: list[Block] = [
         {"type": "input", "block_id": "tasks", "label": label, "element": boxes},
-        _text("note", "What should be different?", hint="Everything that builds on it is done again, too."),
+        text_input("note", "What should be different?", hint="Everything that builds on it is done again, too."),
     ]
-    return _modal(Form.SEND_BACK, "Send back", blocks, gate, "Send back")
+    return modal(Form.SEND_BACK, "Send back", blocks, gate, "Send back")
 
 
 def edit_plan(gate: str, file: File, department: Department) -> View:
@@ -101,7 +105,7 @@ def edit_plan(gate: str, file: File, department: Department) -> View:
     blocks: list[Block] = [context("Clear a title to drop that task. Other changes: use “Ask for changes”.")]
     for task in file.plan.tasks:
         blocks += _task_fields(task, department)
-    return _modal(Form.EDIT, "Edit the plan", blocks[:100], gate, "Save")
+    return modal(Form.EDIT, "Edit the plan", blocks[:100], gate, "Save")
 
 
 def _task_fields(task: Task, department: Department) -> list[Block]:
@@ -110,9 +114,9 @@ def _task_fields(task: Task, department: Department) -> list[Block]:
     picker: Block = {"type": "static_select", "action_id": "value", "options": options, "initial_option": present}
     who = {"type": "plain_text", "text": f"{task.id}: who"}
     return [
-        _text(f"title:{task.id}", f"{task.id}: task", task.title, lines=False, optional=True),
+        text_input(f"title:{task.id}", f"{task.id}: task", task.title, lines=False, optional=True),
         {"type": "input", "block_id": f"who:{task.id}", "label": who, "element": picker},
-        _text(f"brief:{task.id}", f"{task.id}: brief", task.brief),
+        text_input(f"brief:{task.id}", f"{task.id}: brief", task.brief),
     ]
 
 
@@ -123,7 +127,7 @@ def read_work(title: str, document: str, hosts: frozenset[str] = frozenset()) ->
     blocks = [section(piece) for piece, size in zip(pieces[:BLOCKS], sizes, strict=False) if size <= BYTES]
     if len(pieces) > len(blocks):
         blocks.append(context("The window is full; the delivered document holds all of it."))
-    return _modal(Form.READ, title, blocks, "", None)
+    return modal(Form.READ, title, blocks, "", None)
 
 
 def _pieces(text: str) -> list[str]:

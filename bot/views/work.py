@@ -5,7 +5,7 @@ from __future__ import annotations
 from agents.domain import plan as plans
 from agents.domain.artifact import Artifact, Item
 from agents.domain.department import Department
-from agents.domain.events import ReworkAsked
+from agents.domain.events import ClaimsNotJudged, ReworkAsked
 from agents.domain.evidence import Status
 from agents.ports import File, TaskRecord
 from bot.views import words
@@ -102,3 +102,15 @@ def doubt(file: File, department: Department, task: str) -> Post:
     blocks += [section(f">{escape(claim.text)}\n{escape(against[claim.id])}") for claim in found]
     note = "They stay marked as contested wherever they are used."
     return Post(text, [*blocks, context(note)], *SCEPTIC)
+
+
+def unjudged(file: File, department: Department, event: ClaimsNotJudged) -> Post:
+    """What the sceptic could not judge, so that nobody takes its silence for agreement."""
+    assert file.plan
+    author = words.name(department, plans.task(file.plan, event.task).specialist)
+    count = "1 claim" if len(event.claims) == 1 else f"{len(event.claims)} claims"
+    text = f"Not judged: {count} in the work of {author} ({event.task})"
+    body = f":grey_question: *{escape(text)}*\n{escape(event.reason)}"
+    return Post(
+        text, [section(body), context("They stand as they did before; nobody has judged their meaning.")], *SCEPTIC
+    )

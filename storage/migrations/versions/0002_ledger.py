@@ -17,6 +17,21 @@ INSTANT = sa.DateTime(timezone=True)
 JSON = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 LEDGER = ("source", "snapshot", "capture", "claim", "citation", "dependency", "verdict")
 
+FUNCTION = """
+    CREATE FUNCTION ledger_only_grows() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'The ledger only grows: % is refused.', TG_OP; END $$
+"""
+POSTGRES = (
+    "CREATE TRIGGER %(name)s_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON %(name)s "
+    "FOR EACH STATEMENT EXECUTE FUNCTION ledger_only_grows()",
+)
+SQLITE = (
+    "CREATE TRIGGER %(name)s_is_not_changed BEFORE UPDATE ON %(name)s "
+    "BEGIN SELECT RAISE(ABORT, 'The ledger only grows: UPDATE is refused.'); END",
+    "CREATE TRIGGER %(name)s_is_not_removed BEFORE DELETE ON %(name)s "
+    "BEGIN SELECT RAISE(ABORT, 'The ledger only grows: DELETE is refused.'); END",
+)
+
 OLD_SNAPSHOT = sa.table(
     "snapshot", *map(sa.column, ("mission", "task", "id", "kind", "source", "title", "text", "published"))
 )
@@ -156,19 +171,8 @@ def _insert(name: str, rows: list[dict[str, Any]]) -> None:
 def _close() -> None:
     """The database itself refuses to change or remove evidence. A table that a later migration copies needs it anew."""
     if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            "CREATE FUNCTION ledger_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION 'The ledger only grows: % is refused.', TG_OP; END $$"
-        )
-        for name in LEDGER:
-            op.execute(
-                f"CREATE TRIGGER {name}_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON {name} "
-                "FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_append_only()"
-            )
-        return
+        op.execute(FUNCTION)
+    statements = POSTGRES if op.get_bind().dialect.name == "postgresql" else SQLITE
     for name in LEDGER:
-        for what in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {name}_refuses_{what.lower()} BEFORE {what} ON {name} "
-                f"BEGIN SELECT RAISE(ABORT, 'The ledger only grows: {what} is refused.'); END"
-            )
+        for statement in statements:
+            op.execute(sa.DDL(statement, context={"name": name}))  # pyright: ignore[reportUnknownMemberType]
