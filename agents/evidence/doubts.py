@@ -16,6 +16,7 @@ from agents.evidence import independence, names, pairing, runs, wording
 from agents.evidence.passage import Passage, passage
 
 COVERAGE = 0.35  # share of a claim's content words that its surroundings must hold
+CLOSE = 0.5  # share of a claim's content words that a sentence holds which says nearly the same
 NAMES_MISSING = "names_not_near_quote"  # two or more of a key claim: the one warning that blocks
 _WORDS = 4  # content words of a claim that is worth measuring
 _SHOWN = 160
@@ -171,8 +172,9 @@ def _rival(case: Case, wanted: Sequence[names.Name]) -> str | None:
 
 
 def _pairs(case: Case) -> Iterator[Doubt]:
+    close = _compared(case)
     for p in case.passages:
-        if detail := pairing.swapped(case.claim.text, p.sentence, case.lexicon):
+        if p.sentence in close and (detail := pairing.swapped(case.claim.text, p.sentence, case.lexicon)):
             yield "roles_swapped", detail
         if detail := pairing.other_figure(case.claim.text, p.sentence, case.lexicon):
             yield "figure_of_another", detail
@@ -190,7 +192,7 @@ def _polarity(case: Case) -> Iterator[Doubt]:
 
 
 def _concluded(case: Case) -> Iterator[Doubt]:
-    borne = [*case.quotes, *(p.quote for p in case.passages)]
+    borne = [*case.near, *case.inherited]
     if found := wording.conclusion(case.claim.text, borne):
         kind, word = found
         yield "inference_words", f"It asserts {kind} (“{word}”) that its evidence does not state."
@@ -261,10 +263,13 @@ def _stands_alone(case: Case) -> Iterator[Doubt]:
 
 
 def _compared(case: Case) -> list[str]:
-    """What the words of the claim are compared with: the sentences of its quotes, else those of its parents."""
-    if case.passages:
-        return [p.sentence for p in case.passages]
-    return [parent.text for parent in case.parents]
+    """What the words of the claim are compared with one by one: sentences that say nearly the same.
+
+    A free summary uses other words; to compare its "not" and "may" with those of a paragraph finds nothing but noise.
+    """
+    words = frozenset(wording.content(case.claim.text))
+    texts = [p.sentence for p in case.passages] or [parent.text for parent in case.parents]
+    return [text for text in texts if len(words & frozenset(wording.content(text))) >= CLOSE * len(words)]
 
 
 def _name(snapshot: Snapshot) -> str:

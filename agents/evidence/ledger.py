@@ -9,7 +9,7 @@ said. `consequences` takes the snapshots too: only they can tell whether evidenc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 

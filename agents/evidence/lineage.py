@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agents.domain import figures
-from agents.domain.evidence import OVERRULED, ORDER, Claim, Dependency, Snapshot, Status, Verdict, status
+from agents.domain.evidence import ORDER, OVERRULED, Claim, Dependency, Snapshot, Status, Verdict, status
 from agents.evidence import independence, names, wording
 from agents.evidence.passage import passage
 
@@ -158,7 +158,7 @@ def is_fresh(
     tree: Graph,
     snapshots: Mapping[str, Snapshot],
 ) -> bool:
-    """Whether a quote of the claim's own carries all of it, from a source independent of those of its tainted parents."""
+    """Whether a quote of its own carries all of the claim, from a source other than its tainted parents'."""
     used = {
         c.snapshot
         for parent in tainted

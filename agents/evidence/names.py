@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,7 +12,8 @@ from agents.domain.figures.vocabulary import CODES, MONTHS
 _WORD = re.compile(r"[^\W\d_](?:[\w'’&]|[.-](?=\w))*")
 _JOINS = frozenset({"of", "de", "la", "du", "von", "van", "der", "&", "for"})  # between two capitals of one name
 _SUFFIXES = frozenset(
-    "inc ltd limited gmbh corp corporation co company ag plc llc sa se spa nv bv oy ab group holding holdings the".split()
+    """inc ltd limited gmbh corp corporation co company ag plc llc sa se spa nv bv oy ab group
+    holding holdings the""".split()
 )
 _NO_NAMES = frozenset(
     """
@@ -102,6 +103,7 @@ def _is_head(text: str, start: int) -> bool:
     return not before or before[-1] in ".!?:;\n…" or text[:start].endswith("\n")
 
 
+@lru_cache(maxsize=8192)
 def _folded(word: str) -> str:
     return re.sub(r"['’]s?$", "", word).casefold().strip(".")
 

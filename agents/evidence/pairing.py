@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from agents.domain import figures
 from agents.domain.figures import Figure
 from agents.evidence import names, wording
 
 _CLAUSE = re.compile(
-    r"[;:]\s|\s[–—-]\s|,?\s(?:but|while|whereas|although|though|however|yet)\s|,\s(?:which|who|where|when)\s|[()]|[.!?]\s"
+    r";\s|\s[–—-]\s|,?\s(?:but|while|whereas|although|though|however|yet)\s|,\s(?:which|who|where|when)\s|[()]|[.!?]\s"
 )
 _SPEAKER_TAIL = re.compile(r",\s[^,]{2,60}\b(?:said|says|told|added|noted|stated|reported|wrote)\b[^,]{0,40}\.?$")
 _ALL_PAIRS = re.compile(r"^\W*(?:,|and|or|&|with|as well as)\W*$", re.I)
@@ -114,8 +115,11 @@ def swapped(claim: str, text: str, lexicon: names.Lexicon) -> str | None:
     ours, theirs = names.of(claim, lexicon), names.of(text, lexicon)
     shared = [(one, next((o for o in theirs if names.same(one, o)), None)) for one in ours]
     pairs = [(one, other) for one, other in shared if other is not None]
-    for (one, first), (two, second) in zip(pairs, pairs[1:], strict=False):
-        if one.start < two.start and second.start < first.start and _directed(claim, one, two, text):
+    for (one, first), (two, second) in pairwise(pairs):
+        if set(one.words) & set(two.words) or set(first.words) & set(second.words):
+            continue  # a name within another has no place of its own
+        turned = second.end < first.start and _directed(claim, one, two, text)
+        if turned and _verbs(claim[one.end : two.start]) & _verbs(text[second.end : first.start]):
             return f"The claim says {one.text} before {two.text}, the quote {second.text} before {first.text}."
     return None
 
@@ -127,8 +131,11 @@ def _directed(claim: str, one: names.Name, two: names.Name, text: str) -> bool:
         return False
     if figures.firm(claim) and re.search(r"\d", between):
         return False  # figures each with their name: paired below
-    shares = frozenset(wording.content(between)) & frozenset(wording.content(text))
-    return bool(shares) and bool(_PASSIVE.search(claim)) == bool(_PASSIVE.search(text))
+    return bool(_PASSIVE.search(claim)) == bool(_PASSIVE.search(text))
+
+
+def _verbs(between: str) -> frozenset[str]:
+    return frozenset(wording.content(between))
 
 
 def other_figure(claim: str, text: str, lexicon: names.Lexicon) -> str | None:
@@ -154,22 +161,47 @@ def _misplaced(
 ) -> str | None:
     """Whether another figure of the text stands closer to what the claim speaks of than the one that it uses."""
     parts = dict(_segments(text, [own, *rest]))
-    ours = frozenset(wording.content(_beside(claim, figure)))
-    shared = frozenset[str]().intersection(*(frozenset(wording.content(part)) for part in parts.values()))
-    fit = {f: len((ours - shared) & frozenset(wording.content(part))) for f, part in parts.items()}
-    best = max(rest, key=lambda f: fit[f])
-    if fit[best] > fit[own] and not fit[own]:
-        return (
-            f"In the quote {own.text} stands with “{_trim(parts[own])}”, and {best.text} with “{_trim(parts[best])}”."
-        )
-    return None
+    beside = _beside(claim, figure)
+    best = _nearer_name(names.of(beside, lexicon), parts, own, lexicon) or _nearer_words(beside, parts, own, lexicon)
+    if best is None:
+        return None
+    return f"In the quote {own.text} stands with “{_trim(parts[own])}”, and {best.text} with “{_trim(parts[best])}”."
+
+
+def _nearer_name(
+    wanted: Sequence[names.Name], parts: Mapping[Figure, str], own: Figure, lexicon: names.Lexicon
+) -> Figure | None:
+    """The figure that the text gives to a name of the claim, when it gives the claim's figure to another name."""
+    others = names.of(parts[own], lexicon)
+    if not wanted or not others or any(names.same(name, other) for name in wanted for other in others):
+        return None
+    speakers = names.speakers(parts[own])
+    if all(other.text in speakers for other in others):
+        return None
+    return next((f for f, part in parts.items() if f != own and any(names.found(name, part) for name in wanted)), None)
+
+
+def _nearer_words(claim: str, parts: Mapping[Figure, str], own: Figure, lexicon: names.Lexicon) -> Figure | None:
+    """The figure whose words are those of the claim, when the claim's figure has none of them."""
+    there = {f: _unnamed(part, lexicon) for f, part in parts.items()}
+    if not there[own]:
+        return None  # "and Marlow 31,000": the words before are meant for this figure too
+    ours = frozenset(w for w in _unnamed(claim, lexicon) if not all(w in words for words in there.values()))
+    best = max((f for f in parts if f != own), key=lambda f: len(ours & there[f]))
+    return best if ours & there[best] and not ours & there[own] else None
+
+
+def _unnamed(text: str, lexicon: names.Lexicon) -> frozenset[str]:
+    """The content words of a text that are no names."""
+    named = frozenset(stem for name in names.of(text, lexicon) for stem in wording.content(name.text))
+    return frozenset(wording.content(text)) - named
 
 
 def _segments(text: str, found: Sequence[Figure]) -> Iterator[tuple[Figure, str]]:
     """Each figure with the words around it: from the figure before to the next, parted at the joint between them."""
     ordered = sorted(found, key=lambda f: f.start)
     cuts = [0]
-    for left, right in zip(ordered, ordered[1:], strict=False):
+    for left, right in pairwise(ordered):
         gap = text[left.end : right.start]
         joint = re.search(r"[,;]|\b(?:and|while|but|against|versus|compared)\b", gap)
         cuts.append(left.end + (joint.start() if joint else 0))

@@ -8,14 +8,23 @@ from collections.abc import Mapping
 from agents.domain import figures
 from agents.domain.evidence import Claim, Snapshot, Status, Verdict
 
-_THING = r"(?:tests?|test suite|suite|script|program|code|build|benchmark|query|pipeline|notebook|function|command|simulation)"
-_RAN = r"(?:pass|passes|passed|ran|runs|compiles?|compiled|succeeds?|succeeded|executed|executes|exits?|exited|fails?|failed|crash(?:es|ed)?)"
+_THING = (
+    r"(?:tests?|test suite|suite|script|program|code|build|benchmark|query|pipeline|notebook|function|command"
+    r"|simulation)"
+)
+_RAN = (
+    r"(?:pass|passes|passed|ran|runs|compiles?|compiled|succeeds?|succeeded|executed|executes|exits?|exited|fails?|failed"
+    r"|crash(?:es|ed)?)"
+)
 _SPEAKS = re.compile(
-    rf"\b{_THING}\b[^.;]{{0,40}}\b{_RAN}\b|\b(?:ran|executed|running|executing|re-?ran|benchmarked|compiled)\b[^.;]{{0,30}}\b{_THING}\b",
+    rf"\b{_THING}\b[^.;]{{0,40}}\b{_RAN}\b"
+    rf"|\b(?:ran|executed|running|executing|re-?ran|benchmarked|compiled)\b[^.;]{{0,30}}\b{_THING}\b",
     re.I,
 )
 _FINE = re.compile(
-    r"\b(?:cleanly|pass(?:es|ed)?|succe\w+|without (?:an? )?(?:errors?|failures?|problems?)|no (?:errors?|failures?)|works|green"
+    r"\b(?:cleanly|pass(?:es|ed)?|succe\w+|without (?:an? )?(?:errors?|failures?|problems?)"
+    r"|no (?:errors?|failures?)|works"
+    r"|green"
     r"|exit(?:s|ed)?(?: code| status| with)* 0|error-free|flawless\w*)\b",
     re.I,
 )

@@ -30,27 +30,29 @@ _NOT = _any(
 )
 _NOT_APOSTROPHE = re.compile(r"\b\w+n['’]t\b", re.I)
 _REFUSED = _any(
-    """fail~ to|declin~ to|refus~ to|refrain~ from|den~ that|deny|denies|denied|denying|reject~|dismiss~|ruled out|rule out
+    """fail~ to|declin~ to|refus~ to|refrain~ from|den~ that|deny|denies|denied|denying|reject~|dismiss~
+    ruled out|rule out
     rules out|ceas~|halt~|cancel~|abandon~|drop~ plans|stopped|stops|avoid~|exclud~|withdr~|neglect~ to|omit~ to
     forgot to|prohibit~|forbid~|ban|bans|banned|prevent~|disput~|contradict~|suspend~|it is false|it is untrue
     false that|untrue that|not true that|no evidence|lehnt~|bestreitet|bestritt~|dementiert~"""
 )
 _NO_DENIAL = _any(
-    "not only|not just|not least|no less than|no fewer than|no doubt|no more than|nothing but|not until|no wonder"
+    "not only|not just|not no less than|no fewer than|no doubt|no more than|nothing but|not until|no wonder"
 )
 _NUMBERED = re.compile(r"\bno\. ?\d", re.I)
-_REACH = 5  # content words that a denial governs
+_REACH = 4  # content words that a denial governs
 _CLAUSE = re.compile(r"[.,;:!?()\n–—]|\b(?:but|while|whereas|although|though|however|aber|sondern)\b", re.I)
 _TOKEN = re.compile(r"[^\W\d_][\w'’]*(?:-[^\W\d_]\w*)*")
 
 _EMPTY = frozenset(
     """
-    a about after all also an and any are as at be been being between both but by can could did do does done each end for
-    from get got had has have having he her his how i if in into is it its just made make makes many may might more most
-    much my no nor not of on once one only or other our out over own per said same says she since so some such than that
-    the their them then there these they this those through to too two under up us very was we were what when where which
-    while who whom whose why will with within would year years you your million billion thousand percent cent dollar
-    dollars euro euros der die das und ist war ein eine einen im in am zu von mit auf den dem des für
+    a about after all also an and any are as at be been being between both but by can could did do does done
+    each end for from get got had has have having he her his how i if in into is it its just made make makes
+    many may might more most much my no nor not of on once one only or other our out over own per said same
+    says she since so some such than that the their them then there these they this those through to too two
+    under up us very was we were what when where which while who whom whose why will with within would year
+    years you your million billion thousand percent cent dollar dollars euro euros der die das und ist war ein
+    eine einen im in am zu von mit auf den dem des für
     """.split()
 )
 
@@ -106,21 +108,19 @@ def denied(text: str) -> frozenset[str]:
         for match in pattern.finditer(plain):
             clause = _CLAUSE.split(plain[match.end() : match.end() + 120], maxsplit=1)[0]
             governed.update(content(clause)[:_REACH])
-    for word in content(plain):
-        rest = re.sub(r"^(?:un|in|im|non-?|dis|ir)", "", word)
-        if rest != word and len(rest) >= 5:
-            governed.add(rest)
     return frozenset(governed)
 
 
-def denies(text: str) -> bool:
-    """Whether the text has a word of denial at all."""
-    return bool(denied(text))
+@lru_cache(maxsize=4096)
+def _reversed(text: str) -> frozenset[str]:
+    """What is left of the words that a prefix turns round: "profitabl" of "unprofitable"."""
+    cut = (re.sub(r"^(?:un|in|im|non-?|dis|ir)", "", word) for word in content(text))
+    return frozenset(rest for rest, word in zip(cut, content(text), strict=True) if rest != word and len(rest) >= 5)
 
 
 def polarity(claim: str, quote: str) -> str | None:
     """A word that one of the two denies and the other asserts; None when there is none."""
-    in_claim, in_quote = denied(claim), denied(quote)
+    in_claim, in_quote = denied(claim) | _reversed(claim), denied(quote) | _reversed(quote)
     if not in_claim and not in_quote:
         return None
     said, quoted = frozenset(content(claim)), frozenset(content(quote))
@@ -137,8 +137,10 @@ _OPPOSITES = tuple(
     (_any(up), _any(down))
     for up, down in (
         (
-            "rose|rise|rises|rising|risen|grew|grow|grows|growing|grown|growth|increas~|climb~|gain~|jump~|surg~|soar~|up",
-            "fell|fall|falls|falling|fallen|declin~|decreas~|drop~|shrank|shrink~|shrunk|slid|slump~|plung~|lost|down|cut|cuts",
+            """rose|rise|rises|rising|risen|grew|grow|grows|growing|grown|growth|increas~|climb~|gain~
+               jump~|surg~|soar~|up""",
+            """fell|fall|falls|falling|fallen|declin~|decreas~|drop~|shrank|shrink~|shrunk|slid|slump~
+               plung~|lost|down|cut|cuts""",
         ),
         (
             "above|exceed~|beat|beats|outperform~|more than|over",
@@ -168,26 +170,38 @@ _OPPOSITES = tuple(
 
 def opposite(claim: str, quote: str) -> tuple[str, str] | None:
     """Words by which the claim says the opposite of what its quote says; None when there are none."""
-    for one, other in _OPPOSITES:
-        for left, right in ((one, other), (other, one)):
-            ours, theirs = left.search(claim), right.search(quote)
-            if ours and theirs and not right.search(claim) and not left.search(quote):
-                if bool(denied(claim)) == bool(denied(quote)):
-                    return ours[0], theirs[0]
+    if bool(denied(claim)) != bool(denied(quote)):
+        return None
+    for ours, theirs in zip(_sides(claim), _sides(quote), strict=True):
+        if ours[0] and theirs[1] and not ours[1] and not theirs[0]:
+            return ours[0], theirs[1]
+        if ours[1] and theirs[0] and not ours[0] and not theirs[1]:
+            return ours[1], theirs[0]
     return None
+
+
+@lru_cache(maxsize=1024)
+def _sides(text: str) -> tuple[tuple[str, str], ...]:
+    """Of each pair of opposites the word that the text has; empty where it has none."""
+    found = ((one.search(text), other.search(text)) for one, other in _OPPOSITES)
+    return tuple((one[0] if one else "", other[0] if other else "") for one, other in found)
 
 
 # ---- hedges ----
 
 _HEDGE = _any(
-    """may|might|could|possibl~|perhaps|probabl~|likely|unlikely|potential|potentially|reportedly|allegedly|alleged|apparently
+    """may|might|could|possibl~|perhaps|probabl~|likely|unlikely|potential|potentially|reportedly
+    allegedly|alleged|apparently
     rumour~|rumor~|supposedly|purported~|expect~|anticipat~|forecast~|project|projected|projects|predict~|plan|plans
-    planned|planning|aim|aims|aimed|hope|hopes|hoped|hoping|intend~|seek|seeks|seeking|consider~|explor~|weigh|weighs|weighing
+    planned|planning|aim|aims|aimed|hope|hopes|hoped|hoping|intend~|seek|seeks|seeking|consider~|explor~|weigh
+    weighs|weighing
     propos~|target~|goal|preliminary|provisional|draft|tentativ~|unconfirmed|unaudited|in talks|subject to|if|unless
     provided that|whether|would|should|believe~|suspect~|suggest~|appear~ to|seem~|thought to|said to be|is said to
-    are said to|assum~|speculat~|could be|up to|as much as|as many as|at most|at best|a maximum of|eventual~|on course to
+    are said to|assum~|speculat~|could be|up to|as much as|as many as|at most|at best|a maximum of|eventual~
+    on course to
     set to|scheduled to|due to open|in principle|conditional~|hypothetical~|estimat~|guess~|claims that|claimed that
-    kann|könnte~|dürfte~|soll|sollen|möglicherweise|vielleicht|wahrscheinlich|voraussichtlich|angeblich|geplant|plant|will be able"""
+    kann|könnte~|dürfte~|soll|sollen|möglicherweise|vielleicht|wahrscheinlich|voraussichtlich|angeblich|geplant
+    plant|will be able"""
 )
 _MONTH_MAY = re.compile(r"\bMay\b(?=[ ,]*\d)|\b(?:in|of|since|until|by|last|early|late|mid|\d{1,2}) May\b")
 
@@ -200,18 +214,24 @@ def hedges(text: str) -> list[str]:
 # ---- limits ----
 
 _PART = _any(
-    """some|several|few|a few|many|most|mostly|partly|partially|part of|half of|half the|a third of|a quarter of|majority of|minority of
-    certain|selected|among|amongst|surveyed|respondents|pilot|pilots|trial|trials|sample|sampled|subset|excluding|except|apart from|other than
-    only|solely|exclusively|alone|mainly|largely|primarily|typically|usually|often|sometimes|occasionally|in part|limited to
-    like-for-like|adjusted|pro forma|underlying|before tax|eligible|in one|one of|first-time|at one|nur|einige|manche|teilweise"""
+    """some|several|few|a few|many|most|mostly|partly|partially|part of|half of|half the|a third of
+    a quarter of|majority of|minority of
+    certain|selected|among|amongst|surveyed|respondents|pilot|pilots|trial|trials|sample|sampled|subset
+    excluding|except|apart from|other than
+    only|solely|exclusively|alone|mainly|largely|primarily|typically|usually|often|sometimes|occasionally
+    in part|limited to
+    like-for-like|adjusted|pro forma|underlying|before tax|eligible|in one|one of|first-time|at one|nur|einige
+    manche|teilweise"""
 )
 _WHOLE = _any(
-    """all|every|everyone|everybody|always|entire|entirely|whole|each|nationwide|worldwide|global|globally|across the board|any|everywhere
+    """all|every|everyone|everybody|always|entire|entirely|whole|each|nationwide|worldwide|global|globally
+    across the board|any|everywhere
     completely|universal~|without exception|throughout|alle|jeder|immer"""
 )
 LIMIT = re.compile(
     r"(?<![\w-])(?P<how>in|at|for|across|within|among|amongst|under|inside|outside|during|at|on|from|to)\s+"
-    r"(?P<what>(?:the|its|their|his|her|an?|our)?\s*(?:[^\W\d_][\w'’&-]*)(?:\s+(?!in\b|at\b|for\b|of\b|on\b|and\b|or\b|to\b|by\b|from\b|with\b)[^\W\d_][\w'’&-]*){0,3})",
+    r"(?P<what>(?:the|its|their|his|her|an?|our)?\s*(?:[^\W\d_][\w'’&-]*)(?:\s+(?!in\b|at\b|for\b|of\b|on\b"
+    r"|and\b|or\b|to\b|by\b|from\b|with\b)[^\W\d_][\w'’&-]*){0,3})",
 )
 
 
@@ -231,33 +251,41 @@ _CONCLUDES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "a cause",
         _any(
-            """caus~|because|because of|led to|leads to|lead to|leading to|due to|result~ in|result~ from|as a result|drove|driven by|drives
-            thanks to|owing to|explains|explained by|the reason|reasons for|therefore|hence|thus|consequently|so that|thereby|trigger~|fuelled|fueled
-            spurred|prompt~|attribut~|stem~ from|responsible for|impact of|effect of|brought about|contribut~ to|made possible|enabled|forced
-            on the back of|account~ for the|behind the|weil|wegen|deshalb|daher|dadurch|führte zu|verursacht~"""
+            """caus~|because|because of|led to|leads to|lead to|leading to|due to|result~ in|result~ from
+            as a result|drove|driven by|drives
+            thanks to|owing to|explains|explained by|the reason|reasons for|therefore|hence|thus|consequently
+            so that|thereby|trigger~|fuelled|fueled
+            spurred|attribut~|stem~ from|responsible for|impact of|effect of|brought about|
+            on the back of|weil|wegen|deshalb|daher|dadurch|führte zu|verursacht~"""
         ),
     ),
     (
         "a proof",
         _any(
-            """shows that|show that|showing that|proves|prove|proved|proof|demonstrat~|means that|implies|imply|implying|indicat~|suggest~|confirms that
-            signal~|evidence that|clearly|obviously|undoubtedly|certainly|definitely|evidently|no doubt|must be|must have|it follows|which means
+            """shows that|show that|showing that|proves|prove|proved|proof|demonstrat~|means that|implies
+            imply|implying|indicat~|suggest~|confirms that
+            signal~|evidence that|clearly|obviously|undoubtedly|certainly|definitely|evidently|no doubt|must be
+            must have|it follows|which means
             points to|underlin~|underscor~|reveals that|makes clear|speaks for|zeigt, dass|beweist|bedeutet, dass"""
         ),
     ),
     (
         "a forecast",
         _any(
-            """will|won't|shall|going to|set to|poised to|bound to|on course|on track|next year|next decade|soon|inevitabl~|destined|is likely to|are likely to
+            """will|won't|shall|going to|set to|poised to|bound to|on course|on track|next year
+            next decade|soon|inevitabl~|destined|is likely to|are likely to
             wird|werden"""
         ),
     ),
     (
         "a ranking",
         _any(
-            """best|worst|largest|biggest|highest|lowest|fastest|slowest|cheapest|strongest|weakest|smallest|leading|leader|leaders|market leader|dominant
-            dominat~|unrivalled|unrivaled|unmatched|number one|no. 1|top|overtake~|outperform~|outpac~|surpass~|ahead of|beats|superior|inferior
-            most successful|most profitable|most popular|least|best-selling|record|unprecedented|only company|the only|first ever|better than|worse than|more successful|stronger than|weaker than"""
+            """best|worst|largest|biggest|highest|lowest|fastest|slowest|cheapest|strongest|weakest
+            smallest|leading|leader|leaders|market leader|dominant
+            dominat~|unrivalled|unrivaled|unmatched|number one|no. 1|overtake~|outperform~|outpac~|surpass~
+            beats|superior|inferior
+            most successful|most profitable|most popular|least|best-selling|only company|first ever|better than
+            worse than|more successful|stronger than|weaker than"""
         ),
     ),
 )
@@ -276,15 +304,23 @@ def conclusion(claim: str, texts: Iterable[str]) -> tuple[str, str] | None:
 # ---- what stands around a quote ----
 
 _UNDONE = _any(
-    """false|untrue|incorrect|wrong|wrongly|mistaken~|erroneous~|in error|retract~|withdrew|withdrawn|corrected|correction|debunk~|disputed|disputes|dispute
-    refut~|hoax|satir~|parody|fictional|fiction|fictitious|hypothetical~|myth|myths|misleading|misled|rumour~|rumor~|no basis|baseless|unfounded|groundless
-    not true|not accurate|inaccurate|denied|denies|deny|rejected|rejects|dismissed|superseded|obsolete|out of date|restated|misstated|misreported|fabricated|invented
-    never happened|did not happen|not the case|contrary to|unsubstantiated|discredited|fake|faked|imagin~|joke|joked|jokingly|sarcas~|ironic~
-    contradict~|typo|misprint|placeholder|sample data|example only|for illustration|illustrative|worst case|best case|scenario|what if|suppose
+    """false|untrue|incorrect|wrong|wrongly|mistaken~|erroneous~|in error|retract~|withdrew|withdrawn
+    corrected|correction|debunk~|disputed|disputes|dispute
+    refut~|hoax|satir~|parody|fictional|fiction|fictitious|hypothetical~|myth|myths|misleading|misled|rumour~
+    rumor~|no basis|baseless|unfounded|groundless
+    not true|not accurate|inaccurate|denied|denies|deny|rejected|rejects|dismissed|superseded|obsolete
+    out of date|restated|misstated|misreported|fabricated|invented
+    never happened|did not happen|not the case|contrary to|unsubstantiated|discredited|fake|faked|imagin~|joke
+    joked|jokingly|sarcas~|ironic~
+    contradict~|typo|misprint|placeholder|sample data|example only|for illustration|illustrative|worst case
+    best case|scenario|what if|suppose
     critics claim|opponents claim|critics say|opponents say|falsch|widerrufen|dementiert~|bestritt~|satire"""
 )
 _POINTS_BACK = re.compile(
-    r"^\W*(?:(?:However|But|Yet|Later|Since then|In fact|Actually|Today),?\s+)?(?:this|that|these|those|it|both|the (?:claim|figure|figures|number|numbers|statement|report|reports|story|rumour|rumor|quote|sentence|above|former|latter|data|estimate|passage|article|post|remark|assertion|allegation)s?|such|neither|none|all of)\b",
+    r"^\W*(?:(?:However|But|Yet|Later|Since then|In fact|Actually|Today),?\s+)?(?:this|that|these|those|it|both"
+    r"|the (?:claim|figure|figures|number|numbers|statement|report|reports|story|rumour|rumor|quote|sentence"
+    r"|above|former|latter|data|estimate|passage|article|post|remark|assertion|allegation)s?|such|neither|none"
+    r"|all of)\b",
     re.I,
 )
 
@@ -303,27 +339,59 @@ def undone(before: str, rest: str, after: Iterable[str]) -> str | None:
 
 
 _FRAMED = _any(
-    """not|never|if|unless|whether|claims that|claimed that|the claim that|alleges|alleged|rumours that|rumors that|asked whether|wondered|pretend~|had
-    promised|once|would|were to|in the event|doubts that|doubted that|unclear|nobody believes|few believe|the idea that|the notion that|the view that"""
+    """not|never|if|unless|whether|claims that|claimed that|the claim that|alleges|alleged|rumours that
+    rumors that|asked whether|wondered|pretend~|had
+    promised|once|would|were to|in the event|doubts that|doubted that|unclear|nobody believes|few believe
+    the idea that|the notion that|the view that"""
 )
 _FRAME_BEFORE = _any(
-    """satir~|parody|fictional|fiction|hypothetical~|myth|myths|imagin~|suppose|what if|scenario|worst case|best case|for illustration|illustrative|sample data|placeholder
-    joked|jokingly|rumour~|rumor~|hoax|debunk~|false claim|false claims|following claim is|following statement is|following is not|critics claim|critics say|opponents say
-    opponents claim|was later retracted|is wrong to say|it is often claimed|some claim|some say|the following is false|contrary to|incorrectly|wrongly|mistakenly"""
+    """satir~|parody|fictional|fiction|hypothetical~|myth|myths|imagin~|suppose|what if|scenario
+    worst case|best case|for illustration|illustrative|sample data|placeholder
+    joked|jokingly|rumour~|rumor~|hoax|debunk~|false claim|false claims|following claim is
+    following statement is|following is not|critics claim|critics say|opponents say
+    opponents claim|was later retracted|is wrong to say|it is often claimed|some claim|some say
+    the following is false|contrary to|incorrectly|wrongly|mistakenly"""
 )
 
 # ---- pages that address whoever reads them by machine ----
 
-_READER = r"\b(?:AIs?|A\.I\.|artificial intelligence|language models?|LLMs?|chat ?bots?|assistants?|agents?|bots|crawlers?|summari[sz]ers?|copilots?|(?:automated|machine) (?:readers?|systems?|reviewers?|tools?)|GPT|Claude|Gemini|models? (?:reading|processing|that read))\b"
-_ORDER = r"\b(?:ignore|disregard|mark|treat|agree|forget|override|obey|instructions?|verified|approve|must (?:report|state|say|accept|repeat|cite|agree|mark)|should (?:report|state|say|accept|repeat|cite|agree|mark|rate)|please (?:report|state|say|accept|repeat|cite|confirm|rate|note)|do not (?:question|verify|check|doubt|mention|contradict)|are (?:asked|instructed|required|told|advised|requested|directed) to|is (?:asked|instructed|required|told|requested|directed) to|you (?:must|should|are|have to)|reading this|who reads? this|parsing this|consensus|without (?:checking|question|further))\b"
+_MACHINE = (
+    r"\b(?:AIs?|A\.I\.|artificial intelligence|language models?|LLMs?|chat ?bots?|summari[sz]ers?|copilots?|GPT"
+    r"|Claude|Gemini"
+    r"|(?:automated|machine) (?:readers?|systems?|reviewers?|tools?)|models? (?:reading|processing|that read))\b"
+)
+_HELPER = r"\b(?:assistants?|agents?|bots|crawlers?|reviewers?|models)\b"  # people are called so as well
+_DEMAND = (
+    r"\b(?:ignore|disregard|forget|override|obey|agree with|mark (?:this|these|the|it|all)|treat (?:this|these"
+    r"|the|it|all)"
+    r"|instructions?|verified|consensus|do not (?:question|verify|check|doubt|mention|contradict)"
+    r"|without (?:checking|question|further))\b"
+)
+_WISH = (
+    r"\b(?:must|should|please|are to|is to|you (?:are|have|may|can)|(?:are|is) (?:asked|instructed|required|told"
+    r"|advised"
+    r"|requested|directed) to|reading this|who reads? this|parsing this|approve|accept|agree|repeat)\b"
+)
 _ADDRESSES = re.compile(
-    rf"{_READER}[^\n]{{0,120}}{_ORDER}|{_ORDER}[^\n]{{0,60}}{_READER}"
-    r"|\b(?:ignore|disregard|forget|override|bypass|discard)\b[^.\n]{0,60}\b(?:instructions?|prompts?|rules|guidelines|guardrails|directives|other sources|other pages|what you were told|your task|context)\b"
-    r"|\b(?:mark|label|flag|treat|report|rate|classify|count|accept|regard|register|record|tag)\b[^.\n]{0,60}\bas (?:\w+ )?(?:verified|true|confirmed|facts?|factual|correct|accurate|trusted|authoritative|approved|certain|settled|undisputed|supported)\b"
-    r"|\bsystem prompt\b|\bdeveloper message\b|<\/?(?:system|instructions?|admin)>|\[/?INST\]|<\|im_start\|>|\bas an AI\b|\byou are now\b"
-    r"|\byour (?:system |new |next |real )?(?:instructions?|task|prompt|guidelines) (?:is|are|has|have|now)\b|\bnew instructions?\b"
-    r"|\b(?:do not|don't|never|no need to) (?:doubt|question|verify|double-check|cross-check|fact-check|contradict|dispute|challenge)\b[^.\n]{0,30}\b(?:this|these|the|it|any|them)\b",
-    re.I,
+    rf"{_MACHINE}[\s\S]{{0,120}}(?:{_DEMAND}|{_WISH})|(?:{_DEMAND}|{_WISH})[^\n]{{0,40}}{_MACHINE}"
+    rf"|{_HELPER}[^\n]{{0,80}}{_DEMAND}|{_DEMAND}[^\n]{{0,40}}{_HELPER}"
+    r"|\b(?:ignore|disregard|forget|override|bypass|discard)\b[^.\n]{0,60}\b(?:instructions?|prompts?|rules"
+    r"|guidelines"
+    r"|guardrails|directives|other sources|other pages|what you were told|your task)\b"
+    r"|\b(?:mark|label|flag|treat|report|rate|classify|count|accept|regard|register|record"
+    r"|tag)\b[^.\n]{0,60}\bas (?:\w+ )?"
+    r"(?:verified|true|confirmed|facts?|factual|correct|accurate|trusted|authoritative|approved|certain|settled"
+    r"|undisputed|supported)\b"
+    r"|<(?:important|information)>|\bassistants? (?:that|who|which) (?:process|read)|\bdecode this\b"
+    r"|\"role\": ?\"system\""
+    r"|^(?:assistant|system):|\bdo not (?:mention|tell|reveal|show) this to the user|\bsystem prompt\b"
+    r"|\bdeveloper message\b|</?(?:system|instructions?|admin)>|\[/?INST\]|<\|im_start\|>"
+    r"|\bas an AI\b|\bnew instructions?\b|\byour (?:system |new |next |real )?(?:instructions?|prompt) (?:is|are"
+    r"|has|have|now)\b"
+    r"|\b(?:do not|don't|never|no need to) (?:doubt|question|verify|double-check|cross-check|fact-check"
+    r"|contradict|dispute"
+    r"|challenge)\b[^.\n]{0,30}\b(?:this|these|it|them)\b",
+    re.I | re.M,
 )
 
 

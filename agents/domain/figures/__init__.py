@@ -51,7 +51,7 @@ _NOT_ASSERTED = re.compile(
 _RANGE = re.compile(r"\s?(?:-|to|and|or|bis)\s?[$€£]?")
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=2048)
 def read(text: str) -> tuple[Figure, ...]:
     """All figures of the text in reading order, with those that assert nothing (not `firm`). Cached: quotes recur."""
     folded = text.translate(_FOLDED)
