@@ -67,7 +67,8 @@ class Cast:
 
     async def _doubt(self, request: ModelRequest) -> ModelReply:
         brief = ScepticBrief.model_validate(brief_of(request))
-        self.queued.append([claim.id for claim in brief.claims])
+        if len(request.messages) == 2:  # asked, and not asked again after an answer that could not be used
+            self.queued.append([claim.id for claim in brief.claims])
         if isinstance(self._sceptic, Assumed):
             return _said(request, _json(self._sceptic.answer(brief, self._played)))
         if self._sceptic is None:

@@ -104,7 +104,7 @@ def digits(judged: Iterable[Judged]) -> list[Rule]:
 
 
 def together(judged: Iterable[Judged]) -> list[Rule]:
-    """What blocks, and what blocks or warns, over all sets; the passage nearest in words is taken as the quote."""
+    """What blocks, and what blocks or warns, over all sets; the passages nearest in words are taken as quotes."""
     judged = list(judged)
     flags = [(one, _foreign(one)) for one in judged]
     doubts = [(one, flag or _doubted(one)) for one, flag in flags]
@@ -115,10 +115,15 @@ def _foreign(one: Judged) -> bool:
     return bool(figures.foreign(one.claim, [one.page]))
 
 
+def _nearest(one: Judged) -> list[str]:
+    """For each sentence of the claim the passage of the page that shares most words with it."""
+    return list(dict.fromkeys(texts.best_passage(part, one.page) for part in texts.sentences(one.claim)))
+
+
 def _doubted(one: Judged) -> bool:
     """Whether the ledger finds anything against the claim."""
     snapshot = Snapshot(snapshot_id(one.page), "web", "https://page.example", "", one.page)
-    claim = Claim("t1.c1", one.claim, citations=(Citation(snapshot.id, texts.best_passage(one.claim, one.page)),))
+    claim = Claim("t1.c1", one.claim, citations=tuple(Citation(snapshot.id, quote) for quote in _nearest(one)))
     found = ledger.examine("author", None, [claim], ledger.Known({}, {}, (), (), {snapshot.id: snapshot}, TODAY))
     return status(claim, found.verdicts) not in (Status.TRACED, Status.VERIFIED)
 

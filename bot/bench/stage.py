@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import math
 import tempfile
-from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -132,7 +131,7 @@ async def play(office: Office, case: Case, sceptic: Sceptic, model: str = "") ->
         tokens=cast.tokens,
         asked=frozenset(played.claims[id] for id in cast.asked if id in played.claims),
         doubted=_doubted(played, file.verdicts),
-        allowed=_allowed(cast),
+        allowed=_allowed(cast.queued),
         rework=await show.rework(),
     )
 
@@ -210,9 +209,13 @@ def _doubted(played: Replay, verdicts: Sequence[Verdict]) -> frozenset[str]:
     return frozenset(played.claims[id] for id in against if id in played.claims)
 
 
-def _allowed(cast: Cast) -> int:
-    """One call for eight queued claims; each task has a queue of its own."""
-    queued = Counter[str]()
-    for claims in cast.queued:
-        queued[claims[0].partition(".")[0]] += len(claims)
-    return sum(math.ceil(claims / BATCH) for claims in queued.values())
+def _allowed(queued: Sequence[Sequence[str]]) -> int:
+    """One call for eight queued claims. Each hand-over has a queue of its own; a claim that comes again begins one."""
+    calls = 0
+    waiting: dict[str, list[str]] = {}  # of the newest hand-over of each task
+    for claims in queued:
+        task = claims[0].partition(".")[0]
+        if set(claims) & set(waiting.get(task, ())):
+            calls += math.ceil(len(waiting.pop(task)) / BATCH)
+        waiting.setdefault(task, []).extend(claims)
+    return calls + sum(math.ceil(len(claims) / BATCH) for claims in waiting.values())
