@@ -77,7 +77,7 @@ class Decisions:
         over = _in_doubt(file, answer)
         if over and not answer.note.strip():
             raise NeedsReason(file, answer, over)
-        overruled = await self._overruling(gesture.user, answer, over)
+        overruled = await self._overruling(gesture.user, file, answer, over)
         async with self.missions.receive(gesture, file.mission.id) as change:
             if change is None:
                 return
@@ -103,7 +103,7 @@ class Decisions:
             raise NotNow("This claim is no longer part of the work.")
         if not reason.strip():
             raise NotNow("Please say what speaks against the claim.")
-        said = await self._said(gesture.user, reason)
+        said = f"{await self._name(gesture.user)}: {reason.strip()}"
         verdict = Verdict(claim, "person", Status.CONTESTED, "contested_by_person", said)
         rests = standing.dependencies(file)
         follow = ledger.consequences(claims, rests, [*file.verdicts, verdict], file.snapshots)
@@ -114,15 +114,16 @@ class Decisions:
                 change.save_verdicts(key, [verdict, *follow], attempts_of(file))
                 change.tell(told)
 
-    async def _overruling(self, user: str, answer: Answer, claims: Sequence[Claim]) -> list[Verdict]:
+    async def _overruling(self, user: str, file: File, answer: Answer, claims: Sequence[Claim]) -> tuple[Verdict, ...]:
         """What a person's acceptance of blocked work says about each claim, with who said it."""
         if answer.choice != "accept" or not claims:
-            return []
-        said = await self._said(user, answer.note)
-        return [Verdict(claim.id, "person", Status.UNVERIFIED, standing.OVERRULED, said) for claim in claims]
+            return ()
+        every, rests = {claim.id: claim for claim in file.claims}, standing.dependencies(file)
+        ids = [claim.id for claim in claims]
+        return ledger.overruled(ids, await self._name(user), answer.note.strip(), every, rests, file.verdicts)
 
-    async def _said(self, user: str, reason: str) -> str:
-        return f"{(await self.gateway.actor(user)).name or user}: {reason.strip()}"
+    async def _name(self, user: str) -> str:
+        return (await self.gateway.actor(user)).name or user
 
     async def again(self, gesture: Gesture, mission: str) -> None:
         """Starts the phase that failed once more; what is recorded is not paid again."""

@@ -60,8 +60,10 @@ def _messages(mission: Mission, event: news.Event) -> list[Outgoing]:
             return [_out(mission, event, target, "post", "work", WORK, task=task, rev=mission.rev, attempt=attempt)]
         case news.ReworkAsked():
             return [_out(mission, event, event.key, "post", "critique", WORK, told=_packed(event))]
-        case news.ClaimDoubted(status="contested", by="sceptic", task=task, attempt=attempt):
-            # One post for all that the sceptic contests in one hand-over: rows of one key are one row.
+        case news.ClaimDoubted(status="contested", by="sceptic" | "rule", task=task, attempt=attempt, claim=claim) if (
+            claim.startswith(f"{task}.")
+        ):
+            # One post for all that is contested in one hand-over: rows of one key are one row.
             target = f"doubt:{task}:{mission.rev}:{attempt}"
             one = _out(mission, event, target, "post", "doubt", WORK, task=task)
             return [replace(one, key=f"{mission.id}:{target}")]

@@ -92,15 +92,26 @@ class _Doubts:
         """What was found against it; the other side's quote where a finding names another claim or quotes a source."""
         bad = (Status.CONTESTED, Status.BLOCKED)
         given = [v for v in self._file.verdicts if v.claim == claim.id and (v.status in bad or _lifts(v))]
-        newest = list(dict.fromkeys(reversed(given)))
-        return [f"{short(finding(v), DETAIL)}{self._other_side(claim, v)}" for v in newest]
+        shown: list[str] = []
+        for verdict in dict.fromkeys(given):
+            said = _quoted(verdict.detail)
+            if not any(
+                text in before for text in said[-1:] for before in shown
+            ):  # the same sentence, found in two ways
+                shown.append(f"{short(finding(verdict), DETAIL)}{self._other_side(claim, verdict)}")
+        return shown
 
     def _other_side(self, claim: Claim, verdict: Verdict) -> str:
-        named = [self._claims[id] for id in dict.fromkeys(ID.findall(verdict.detail)) if id in self._claims]
-        quotes = [quote for other in named if other.id != claim.id for quote in self._quotes(other)[:1]]
-        if quotes:
-            return f" {quotes[0]}"
-        said = [text for text in QUOTED.findall(verdict.detail) if not any(text in c.quote for c in claim.citations)]
+        said = [text for text in _quoted(verdict.detail) if not any(text in c.quote for c in claim.citations)]
+        for other in (self._claims[id] for id in dict.fromkeys(ID.findall(verdict.detail)) if id in self._claims):
+            if other.id != claim.id and other.citations:
+                first = other.citations[0]
+                told = any(text in first.quote for text in said)
+                return (
+                    f" — {linked(self._file.snapshots.get(first.snapshot), self._hosts)}"
+                    if told
+                    else (f" {self._quotes(other)[0]}")
+                )
         where = next((s for text in said for s in self._file.snapshots.values() if text in s.text), None)
         return f" — {linked(where, self._hosts)}" if where else ""
 
@@ -137,6 +148,11 @@ class _Doubts:
 def all_doubts(file: File) -> Block:
     """The button that opens every doubted claim."""
     return button(Action.EVIDENCE, "See all of them", f"{file.mission.id}|doubted|1")
+
+
+def _quoted(detail: str) -> list[str]:
+    """What a finding quotes, without the dots of a cut."""
+    return [text.rstrip("…") for text in QUOTED.findall(detail)]
 
 
 def _lifts(verdict: Verdict) -> bool:

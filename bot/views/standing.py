@@ -11,6 +11,7 @@ from agents.ports import File
 
 DOUBTED = (Status.BLOCKED, Status.CONTESTED, Status.UNVERIFIED)
 OVERRULED = "overruled"  # reason of a person's verdict that lifts a block
+INHERITED = "inherits"  # begins the reasons of verdicts that only follow from another claim's
 
 
 def in_use(file: File) -> list[Claim]:

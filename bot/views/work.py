@@ -8,14 +8,16 @@ from agents.domain.department import Department
 from agents.domain.events import ClaimsNotJudged, ReworkAsked
 from agents.domain.evidence import Status
 from agents.ports import File, TaskRecord
-from bot.views import words
+from bot.views import standing, words
 from bot.views.actions import Action
 from bot.views.marks import Numbers, without
 from bot.views.post import Block, Post, actions, bullets, button, context, markdown, section, table
-from bot.views.text import escape
+from bot.views.text import escape, short
 
 CRITIC = ("Critic", ":face_with_monocle:")
 SCEPTIC = ("Sceptic", ":thinking_face:")
+EVIDENCE = ("Evidence check", ":mag_right:")
+DOUBTS = 5  # contested claims that one post shows
 _FOUND = {
     "checks": "The acceptance checks failed",
     "ledger": "What it builds on has fallen into doubt",
@@ -92,16 +94,20 @@ def critique(file: File, department: Department, event: ReworkAsked) -> Post:
 
 
 def doubt(file: File, department: Department, task: str) -> Post:
-    """What the sceptic contests in a task's work, under its own name: each claim with what speaks against it."""
+    """What is contested in a task's work, under the name of who contests it: each claim with what speaks against it."""
     assert file.plan
     author = words.name(department, plans.task(file.plan, task).specialist)
-    against = {v.claim: v.detail for v in file.verdicts if v.by == "sceptic" and v.status is Status.CONTESTED}
-    found = [claim for claim in file.claims if claim.id in against and claim.id.startswith(f"{task}.")]
+    given = [v for v in file.verdicts if v.claim.startswith(f"{task}.") and v.status is Status.CONTESTED]
+    against = {v.claim: v for v in given if v.by != "person" and not v.reason.startswith(standing.INHERITED)}
+    found = [claim for claim in file.claims if claim.id in against]
     text = f"Contested in the work of {author} ({task}): {len(found)} of its claims"
     blocks: list[Block] = [section(f":warning: *{escape(text)}*")]
-    blocks += [section(f">{escape(claim.text)}\n{escape(against[claim.id])}") for claim in found]
+    for claim in found[:DOUBTS]:
+        blocks.append(section(f">{short(claim.text, 600)}\n{short(against[claim.id].detail, 900)}"))
+    more = [f"and {len(found) - DOUBTS} more"] if len(found) > DOUBTS else []
     note = "They stay marked as contested wherever they are used."
-    return Post(text, [*blocks, context(note)], *SCEPTIC)
+    who = SCEPTIC if any(v.by == "sceptic" for v in against.values()) else EVIDENCE
+    return Post(text, [*blocks, context(*more, note)], *who)
 
 
 def unjudged(file: File, department: Department, event: ClaimsNotJudged) -> Post:
