@@ -51,10 +51,13 @@ def between(claims: Sequence[Claim]) -> list[Candidate]:
     ]
 
 
-def against(claims: Sequence[Claim], others: Sequence[Claim], lineage: Callable[[str, str], bool]) -> list[Candidate]:
+def against(
+    claims: Sequence[Claim], others: Sequence[Claim], lineage: Callable[[str, str], bool], recent: int
+) -> list[Candidate]:
     """Pairs of one of the claims with one of the others, or with a later one of themselves; each pair once.
 
-    `lineage` tells whether one rests on the other: what was taken from a claim does not contradict it.
+    `lineage` tells whether one rests on the other: what was taken from a claim does not contradict it. What
+    names no year may be about any since `recent`.
     """
     read = {claim.id: _read(claim.text) for claim in (*claims, *others)}
     found: list[Candidate] = []
@@ -65,12 +68,12 @@ def against(claims: Sequence[Claim], others: Sequence[Claim], lineage: Callable[
             if other.kind == "opinion" or lineage(claim.id, other.id):
                 continue
             one, two = read[claim.id], read[other.id]
-            if _same_thing(one, two):
+            if _same_thing(one, two) and _same_time(one, two, recent):
                 found += [Candidate(claim.id, other.id, *clash) for clash in _clash(one, two, OVERLAP)]
     return found
 
 
-def disputed(claim: Claim, texts: Mapping[str, str]) -> list[Candidate]:
+def disputed(claim: Claim, texts: Mapping[str, str], recent: int) -> list[Candidate]:
     """Sentences of the texts, by their ids, that give another figure for the same name, year and subject."""
     one = _read(claim.text)
     if not one.figures or not one.names:
@@ -79,7 +82,7 @@ def disputed(claim: Claim, texts: Mapping[str, str]) -> list[Candidate]:
     for text in texts.values():
         for sentence in _telling(text):
             two = _read(sentence)
-            if _same_thing(one, two) and one.years <= two.years:
+            if _same_thing(one, two) and one.years <= two.years and _same_time(one, two, recent):
                 found += [Candidate(claim.id, sentence, *clash) for clash in _clash(one, two, _PASSAGE)]
     return found
 
@@ -154,6 +157,13 @@ def _same_thing(one: _Statement, two: _Statement) -> bool:
     left, right = one.words - one.names, two.words - two.names
     smaller = min(len(left), len(right))
     return bool(one.names & two.names) and smaller > 0 and len(left & right) / smaller >= OVERLAP
+
+
+def _same_time(one: _Statement, two: _Statement, recent: int) -> bool:
+    """Whether the years named do not rule it out; a statement without one is about today, or not long ago."""
+    if one.years and two.years:
+        return bool(one.years & two.years)
+    return max((*one.years, *two.years), default=recent) >= recent
 
 
 def _kind(figure: Figure) -> str:

@@ -9,13 +9,14 @@ said. `consequences` takes the snapshots too: only they can tell whether evidenc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from agents.domain.artifact import Artifact
 from agents.domain.evidence import Claim, Dependency, Snapshot, Status, Verdict
-from agents.evidence import contradictions, leads, lineage, names, wording
+from agents.evidence import contradictions, leads, lineage, names
 from agents.evidence.doubts import Case, case_of, doubts
 from agents.evidence.independence import groups, roots
 from agents.evidence.lineage import consequences, overruled, root_of, users_of
@@ -34,9 +35,11 @@ __all__ = [
     "users_of",
 ]
 
+_ID = re.compile(r"[\w-]+\.[cu]\d+")
+_RECENT = 2  # years: a figure without a year is compared with those of the last ones
 _SHAKEN_BY_SOURCES = 3  # sentences of sources that are named against a claim
 _OF_THE_SOURCE = frozenset(  # doubts about a source that leave its words a witness against other claims
-    {"stale_source", "not_independent", "contradicts", "source_disagrees"}
+    {"stale_source", "not_independent", "source_addresses_agents", "contradicts", "source_disagrees"}
 )
 
 
@@ -79,7 +82,8 @@ def examine(author: str, artifact: Artifact | None, claims: Sequence[Claim], kno
     missed, open_ends = _uncovered(artifact, task or _task(claims, author), every)
     found += open_ends
     drawn = consequences(every, [*known.dependencies, *dependencies], [*before, *found], known.snapshots)
-    return Findings((*located, *missed), tuple(dependencies), tuple(dict.fromkeys((*found, *drawn))))
+    rooted = _rooted([*found, *drawn], every, [*known.dependencies, *dependencies], before)
+    return Findings((*located, *missed), tuple(dependencies), tuple(dict.fromkeys(rooted)))
 
 
 def _task(claims: Sequence[Claim], author: str) -> str:
@@ -110,6 +114,22 @@ def _dependencies(
 
 def _parents(claims: Sequence[Claim], id: str) -> tuple[str, ...]:
     return next(claim.derived_from for claim in claims if claim.id == id)
+
+
+def _rooted(
+    found: Sequence[Verdict],
+    every: Mapping[str, Claim],
+    dependencies: Sequence[Dependency],
+    before: Sequence[Verdict],
+) -> Iterator[Verdict]:
+    """The findings; inherited doubt says where it began, also when that was many hand-overs ago."""
+    for verdict in found:
+        if verdict.status in lineage.BAD and lineage.is_inherited(verdict):
+            root = lineage.root_of(verdict.claim, every, dependencies, [*before, *found])
+            if root not in (verdict.claim, *_ID.findall(verdict.detail)):
+                said = f"{verdict.detail} The doubt began with {root}: “{_short(every[root].text)}”."
+                verdict = replace(verdict, detail=said)
+        yield verdict
 
 
 # ---- warnings ----
@@ -156,7 +176,7 @@ def _contradicted(
     witnesses = _witnesses(every, verdicts)
     tree = lineage.graph(dependencies)
     found: dict[tuple[str, str], Verdict] = {}
-    for clash in contradictions.against(claims, others, tree.related):
+    for clash in contradictions.against(claims, others, tree.related, known.today.year - _RECENT):
         one, two = every[clash.claim], every[clash.other]
         if two.id in witnesses:
             found[one.id, two.id] = _clash(one, clash.figure, two, clash.against)
@@ -188,12 +208,12 @@ def _clash(claim: Claim, figure: str, other: Claim, against: str) -> Verdict:
 
 
 def _disputed(claim: Claim, known: Known) -> Iterator[Verdict]:
-    """Other sources of the mission that say otherwise. Those that give orders to their readers are no witnesses."""
+    """Other sources of the mission that say otherwise; also those that give orders: an order lifts no doubt."""
     if claim.kind in ("opinion", "run"):
         return
     cited = {citation.snapshot for citation in claim.citations}
-    texts = {s.id: s.text for s in known.snapshots.values() if s.id not in cited and not wording.addressing(s.text)}
-    for clash in contradictions.disputed(claim, texts)[:_SHAKEN_BY_SOURCES]:
+    texts = {s.id: s.text for s in known.snapshots.values() if s.id not in cited}
+    for clash in contradictions.disputed(claim, texts, known.today.year - _RECENT)[:_SHAKEN_BY_SOURCES]:
         where = next(s.title or s.source for s in known.snapshots.values() if s.id in texts and clash.other in s.text)
         what = f"It says {clash.figure}; {where} says {clash.against}: “{_short(clash.other)}”."
         yield Verdict(claim.id, "rule", Status.CONTESTED, "source_disagrees", what)

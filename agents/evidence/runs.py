@@ -28,7 +28,7 @@ _FINE = re.compile(
     r"|exit(?:s|ed)?(?: code| status| with)* 0|error-free|flawless\w*)\b",
     re.I,
 )
-_NOT_FINE = re.compile(r"\b(?:not|n't|never|fail\w*|crash\w*|error)\b", re.I)
+_NOT_FINE = re.compile(r"\b(?:not|n't|never|fail\w*|crash\w*)\b", re.I)
 _EXIT = re.compile(r"\bexit(?:ed)?(?:[ _-]?(?:code|status))?(?: with)?(?: code| status)?[ :=]*(-?\d+)", re.I)
 _FAILED = re.compile(r"\b([1-9]\d*) (?:tests? )?(?:failed|failures?|errors?)\b|\bTraceback \(most recent|\bFAILED\b")
 
