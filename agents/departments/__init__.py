@@ -55,6 +55,7 @@ class _File(_Part):
     max_calls: int = Field(default=300, ge=5)
     sceptic: bool = True
     sceptic_tools: list[str] | None = None  # None: search and read, where they are installed
+    source_days: int = Field(default=730, ge=1, le=36500)
     models: dict[Role, str] = Field(default_factory=dict[Role, str])
     specialist: list[_Specialist] = Field(min_length=1)
 
@@ -145,6 +146,7 @@ def _department(name: str, file: _File, tools: frozenset[str] | None) -> Departm
         words=tuple(file.words),
         sceptic=file.sceptic,
         sceptic_tools=_sceptic_tools(name, file, tools),
+        source_days=file.source_days,
     )
 
 

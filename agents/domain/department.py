@@ -45,6 +45,7 @@ class Department:
     words: tuple[str, ...] = ()  # words in a mission that suggest this department
     sceptic: bool = True  # whether claims are doubted by a reader of their own, and the conclusion by an advocate
     sceptic_tools: tuple[str, ...] = ("search", "read")  # what the sceptic looks for counter-evidence with
+    source_days: int = 730  # a claim whose newest source is older than this is not taken for true without a word
 
     def specialist(self, id: str) -> Specialist | None:
         """The member of that id, or None."""

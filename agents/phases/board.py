@@ -102,6 +102,7 @@ class Run:
             snapshots=snapshots,
             today=self.mission.created_at.date(),
             seen=frozenset(claim.id for id, done in others.items() if id in near for claim in done.claims),
+            max_age_days=self.department.source_days,
         )
 
     def follows(self, extra: Finished | None = None) -> tuple[Verdict, ...]:

@@ -28,12 +28,11 @@ def examine(case: Case) -> Outcome:
         known = ledger.Known(
             claims, authors, tuple(verdicts), tuple(dependencies), snapshots, case.as_of, seen, case.max_age_days
         )
-        found = ledger.examine(task.specialist, artifact, made, known)
+        found = ledger.examine(task.specialist, artifact, made, known, task.id)
         claims |= {claim.id: claim for claim in found.claims}
         authors |= {claim.id: task.specialist for claim in found.claims}
         verdicts += found.verdicts
         dependencies += found.dependencies
-        verdicts += ledger.consequences(claims, dependencies, verdicts, snapshots)
     ms = 1000 * (time.perf_counter() - began)
     return Outcome(standings(played, Ledger(claims, dependencies, verdicts)), ms=ms)
 

@@ -118,4 +118,12 @@ def team(case: Case, *, sceptic: bool) -> Department:
         Specialist(agent.id, agent.id, ":robot_face:", "Replays what it claimed.", (CAPTURE,), None, Limits())
         for agent in case.agents
     )
-    return Department("bench", "Benchmark", "Plays cases.", members, sceptic=sceptic, sceptic_tools=())
+    return Department(
+        id="bench",
+        title="Benchmark",
+        purpose="Plays cases.",
+        specialists=members,
+        sceptic=sceptic,
+        sceptic_tools=(),  # it is measured as a reader; searching would cost calls of its own
+        source_days=case.max_age_days,
+    )

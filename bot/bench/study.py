@@ -132,8 +132,8 @@ async def _department(asked: Asked, watch: Watch) -> dict[str, Measures]:
     assumed = [Assumed(recall, alarm, asked.seed) for recall in RECALLS for alarm in ALARMS]
     settings: dict[str, Assumed | None] = {DEPARTMENT: None} | {one.name: one for one in assumed}
     with watch("the department, with and without a sceptic"):
-        played = await _played(asked.cases, list(settings.values()), asked.jobs)
-    arms = {name: Measures(name, asked.cases, outcomes) for name, outcomes in zip(settings, played, strict=True)}
+        found = await played(asked.cases, list(settings.values()), asked.jobs)
+    arms = {name: Measures(name, asked.cases, outcomes) for name, outcomes in zip(settings, found, strict=True)}
     if asked.model is not None:
         with watch("the department with a real sceptic"):
             outcomes = await stage.play_all(asked.cases, asked.model, model=asked.sceptic)
@@ -141,7 +141,7 @@ async def _department(asked: Asked, watch: Watch) -> dict[str, Measures]:
     return arms
 
 
-async def _played(cases: Sequence[Case], settings: Sequence[Assumed | None], jobs: int) -> list[list[Outcome]]:
+async def played(cases: Sequence[Case], settings: Sequence[Assumed | None], jobs: int) -> list[list[Outcome]]:
     """All cases under each setting, in several processes where there is more than one to have."""
     if jobs <= 1:
         return [await stage.play_all(cases, setting) for setting in settings]
