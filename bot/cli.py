@@ -51,6 +51,10 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--http", action="store_true", help="check for signed HTTP instead of Socket Mode")
     check.add_argument("--offline", action="store_true", help="ask no server, look only at what is set")
 
+    ledger = commands.add_parser("ledger", help="write a mission's evidence as JSON: sources, claims, verdicts")
+    ledger.add_argument("mission", metavar="MISSION", help="id of the mission, as its receipt says")
+    ledger.add_argument("--out", metavar="FILE", help="write to this file instead of standard output")
+
     _bench(commands.add_parser("bench", help="measure what false claims reach the person who approves"))
     return top
 

@@ -189,6 +189,7 @@ def receipt(file: File, told: Sequence[Told]) -> Post:
         f"*Used:* {words.spent(file.spent)}",
         f"*{words.evidence(file)}*",
         "*Decided:* " + _people(file),
+        f"*On record as:* mission {file.mission.id}",
     ]
     meaning = f"{MEANING} Unmarked sentences were not checked."
     return Post("Receipt", [*sections([":receipt: *Receipt*", *facts, *_overruled(file)]), context(meaning)])
