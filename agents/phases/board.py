@@ -74,6 +74,7 @@ class Run:
     snapshots: dict[str, Snapshot]
     unusable: int = 0  # how often the run has failed by answers that could not be used
     begun_on: dict[str, Basis] = field(default_factory=dict[str, Basis])  # of the tasks that are being worked on
+    attempts: dict[str, int] = field(default_factory=dict[str, int])  # which attempt each task is at
     news: asyncio.Event = field(default_factory=asyncio.Event)  # set when verdicts about finished work came in
 
     def evidence(self, extra: Finished | None = None, of: str = "") -> Evidence:

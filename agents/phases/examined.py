@@ -70,12 +70,16 @@ async def store(
             change.save_dependencies(occasion, work.dependencies, {record.task: (record.rev, record.attempt)})
         if others or after:
             change.save_verdicts(occasion, (*others, *after), {**run.made(), **seen})
-        change.tell(*(_doubt(record, verdict) for verdict in (*news, *others) if _is_told(verdict)))
+        change.tell(*(_doubt(record, verdict) for verdict in _told((*news, *others))))
 
 
-def _is_told(verdict: Verdict) -> bool:
-    """What only follows from another claim's doubt is shown with that claim."""
-    return verdict.status in (Status.CONTESTED, Status.BLOCKED) and not verdict.reason.startswith("inherits")
+def _told(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """The first doubt about each claim; what only follows from another claim's doubt is shown with that claim."""
+    first: dict[str, Verdict] = {}
+    for verdict in verdicts:
+        if verdict.status in (Status.CONTESTED, Status.BLOCKED) and not verdict.reason.startswith("inherits"):
+            first.setdefault(verdict.claim, verdict)
+    return list(first.values())
 
 
 def _doubt(record: TaskRecord, verdict: Verdict) -> ClaimDoubted:

@@ -105,7 +105,7 @@ class Shift:
 
     async def _tell(self, id: str, claims: frozenset[str]) -> None:
         task, done = plans.task(self.run.plan, id), self.run.finished.get(id)
-        attempt = done.made[1] if done else 0
+        attempt = done.made[1] if done else self.run.attempts.get(id, 1)
         points = tuple(taint.what(self.run, claim) for claim in sorted(claims))
         key = f"fallen:{id}:{self.run.mission.rev}:{','.join(sorted(claims))}"
         async with self.run.desk.missions.change(self.run.mission.id) as change:

@@ -87,6 +87,7 @@ class Job:
         """The specialist's hand-over, stored and shown."""
         now = self.run.desk.clock.now()
         state = TaskState.REWORKING if points else TaskState.WORKING
+        self.run.attempts[self.task.id] = self.attempt
         await taint.keep_basis(self.run, self.task.id, (self.run.mission.rev, self.attempt), self.basis)
         async with self.run.desk.missions.change(self.run.mission.id) as change:
             change.save_task(replace(self.record(state), points=points, started_at=now))

@@ -179,6 +179,7 @@ def _text(text: str, ask: Ask, pool: Pool) -> str:
     text = _filled(text)
     text = "\n".join(_marked_line(line, ask, pool) for line in text.split("\n"))
     text = _doubts_said(text, pool)
+    text = _told_doubts_said(text, ask.brief.points)
     text = _within_words(text, ask.limit("max_words"))
     limit = ask.limit("max_chars")
     return shortened(text, limit) if limit else text
@@ -244,6 +245,14 @@ def _doubts_said(text: str, pool: Pool) -> str:
                 f"{one.mark} ({one.status})",
                 text,
             )
+    return text
+
+
+def _told_doubts_said(text: str, points: list[str]) -> str:
+    """The same for claims that a point calls contested: one's own, whose standing no material tells."""
+    told = {id for point in points for id in re.findall(r"\b(t\d+\.c\d+) is contested", point)}
+    for id in sorted(told):
+        text = re.sub(rf"\[{re.escape(id)}\](?!\s*(?:\(|is |: ?)(?:contested|unverified))", f"[{id}] (contested)", text)
     return text
 
 
