@@ -77,8 +77,22 @@ class House:
         raise AssertionError(f"no message of the thread has the button {action}")
 
     async def press(self, thread: str, action: Action, *, user: str = "maya") -> None:
-        """Presses the newest such button of the thread."""
-        await self.workspace.press(user, "launch", self.find(thread, action)["ts"], action.value)
+        """Presses the newest such button of the thread; approving a result over doubted claims gives its reason."""
+        message = self.find(thread, action)
+        await self.workspace.press(user, "launch", message["ts"], action.value)
+        if action is Action.APPROVE and ":result:" in str(message["blocks"]):
+            await self._explain(thread, message["ts"], user)
+
+    async def _explain(self, thread: str, ts: str, user: str) -> None:
+        """Fills in the form that asks for a reason, if there comes one before the question is answered."""
+
+        def answered() -> bool:
+            shown = next(one for one in self.thread(thread) if one["ts"] == ts)
+            return Action.APPROVE.value not in str(shown["blocks"])
+
+        await self.workspace.wait_for(lambda: answered() or self.workspace.open_views(user), PATIENCE)
+        for view in self.workspace.open_views(user):
+            await self.workspace.submit(view["id"], {"note": {"value": "Known and accepted."}})
 
     async def see(self, thread: str, wanted: Callable[[list[dict[str, Any]]], Any]) -> Any:
         """Waits until the thread shows it."""
