@@ -39,14 +39,15 @@ def under_result(file: File, department: Department) -> list[Block]:
 
 
 def contested(file: File, department: Department, claims: Sequence[Claim]) -> list[Block]:
-    """Claims with what speaks for and against them, at most five."""
-    return _Doubts(file, department).both_sides(claims)
+    """Claims with what speaks for and against them, at most five: for a form, which opens no other window."""
+    return _Doubts(file, department, opens=False).both_sides(claims)
 
 
 class _Doubts:
     """The doubted claims of one mission."""
 
-    def __init__(self, file: File, department: Department) -> None:
+    def __init__(self, file: File, department: Department, *, opens: bool = True) -> None:
+        self._opens = opens  # whether a button may open the others
         self._file = file
         self._department = department
         self._claims = {claim.id: claim for claim in file.claims}
@@ -71,7 +72,7 @@ class _Doubts:
         """One section a claim: what it says and quotes, and what speaks against it."""
         first = sorted(claims, key=lambda claim: not claim.key)
         shown = [block for claim in first[:SHOWN] for block in self._contest(claim)]
-        return [*shown, *self._more(len(claims) - SHOWN, "contested claims")]
+        return [*shown, *self._more(len(claims) - SHOWN, "contested")]
 
     def _contest(self, claim: Claim) -> list[Block]:
         key = " (the result hangs on it)" if claim.key else ""
@@ -98,28 +99,24 @@ class _Doubts:
             if not any(
                 text in before for text in said[-1:] for before in shown
             ):  # the same sentence, found in two ways
-                shown.append(f"{short(finding(verdict), DETAIL)}{self._other_side(claim, verdict)}")
+                shown.append(self._side(claim, verdict))
         return shown
 
-    def _other_side(self, claim: Claim, verdict: Verdict) -> str:
+    def _side(self, claim: Claim, verdict: Verdict) -> str:
+        """The finding, with the other side's quote where it names another claim, and where that stands."""
         said = [text for text in _quoted(verdict.detail) if not any(text in c.quote for c in claim.citations)]
-        for other in (self._claims[id] for id in dict.fromkeys(ID.findall(verdict.detail)) if id in self._claims):
+        named = [self._claims[id] for id in dict.fromkeys(ID.findall(verdict.detail)) if id in self._claims]
+        for other in named:
             if other.id != claim.id and other.citations:
-                first = other.citations[0]
-                told = any(text in first.quote for text in said)
-                return (
-                    f" — {linked(self._file.snapshots.get(first.snapshot), self._hosts)}"
-                    if told
-                    else (f" {self._quotes(other)[0]}")
-                )
+                return f"{short(finding(verdict).partition(': “')[0], DETAIL)}: {self._quotes(other)[0]}"
         where = next((s for text in said for s in self._file.snapshots.values() if text in s.text), None)
-        return f" — {linked(where, self._hosts)}" if where else ""
+        return short(finding(verdict), DETAIL) + (f" — {linked(where, self._hosts)}" if where else "")
 
     def _listed(self, title: str, claims: Sequence[Claim]) -> list[Block]:
         if not claims:
             return []
         lines = [f"•  {short(claim.text, CLAIM)}\n      {self._why(claim)}" for claim in claims[:SHOWN]]
-        more = self._more(len(claims) - SHOWN, title.split("*")[1].rstrip(":").lower() + " claims")
+        more = self._more(len(claims) - SHOWN, title.split("*")[1].rstrip(":").lower())
         return [*sections([title, *lines]), *more]
 
     def _why(self, claim: Claim) -> str:
@@ -142,7 +139,8 @@ class _Doubts:
     def _more(self, count: int, what: str) -> list[Block]:
         if count <= 0:
             return []
-        return [section(f"and {count} more {what}", all_doubts(self._file))]
+        rest = f"and {count} more {what} claim{'s' if count > 1 else ''}"
+        return [section(rest, all_doubts(self._file)) if self._opens else context(rest)]
 
 
 def all_doubts(file: File) -> Block:

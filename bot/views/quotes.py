@@ -15,7 +15,7 @@ from bot.views.actions import Action, Form
 from bot.views.evidence import MEANING, finding
 from bot.views.marks import Numbers, root_of
 from bot.views.modals import BYTES, View, modal, text_input
-from bot.views.post import Block, actions, button, context, section
+from bot.views.post import Block, actions, button, context, divider, section
 from bot.views.sources import linked, source_hosts
 from bot.views.text import plain, short
 
@@ -125,6 +125,7 @@ class _Drawn:
         if len(root.citations) > QUOTES:
             yield context(f"and {len(root.citations) - QUOTES} more quotes")
         yield self._verdicts(claim)
+        yield divider()
 
     def _head(self, claim: Claim) -> list[str]:
         status = standing.statuses(self.file, [claim])[claim.id]
@@ -165,8 +166,9 @@ class _Drawn:
 def _line(verdict: Verdict) -> str:
     """For example: Rule: traced. quote found."""
     reason = verdict.reason.replace("_", " ")
-    said = finding(verdict) if verdict.detail else reason
-    return f"{BY.get(verdict.by, verdict.by)}: *{verdict.status}* ({short(reason, 60)}). {short(said, 400)}"
+    why = f" ({short(reason, 60)})" if reason != verdict.status else ""
+    said = f". {short(finding(verdict), 400)}" if verdict.detail else ""
+    return f"{BY.get(verdict.by, verdict.by)}: *{verdict.status}*{why}{said}"
 
 
 def _run(text: str, *, bold: bool = False) -> Block | None:
