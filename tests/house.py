@@ -19,7 +19,7 @@ from bot.gateway import Tempo
 from bot.local.rehearsal import Rehearsal
 from bot.local.standins import SAMPLES
 from bot.local.workspace import Workspace
-from bot.views.actions import Action
+from bot.views.actions import Action, Form
 
 SEED = (
     "Research the top three competitors for a new eco-friendly coffee pod, draft a competitive analysis, "
@@ -94,6 +94,13 @@ class House:
         for view in self.workspace.open_views(user):
             await self.workspace.submit(view["id"], {"note": {"value": "Known and accepted."}})
 
+    async def approve(
+        self, thread: str, *, user: str = "maya", why: str = "We know that the sources disagree."
+    ) -> None:
+        """Approves what waits; over doubted claims a form asks for the reason."""
+        await self.press(thread, Action.APPROVE, user=user)
+        await explain(self.workspace, user, why)
+
     async def see(self, thread: str, wanted: Callable[[list[dict[str, Any]]], Any]) -> Any:
         """Waits until the thread shows it."""
         return await self.workspace.wait_for(lambda: wanted(self.thread(thread)), PATIENCE)
@@ -101,6 +108,13 @@ class House:
     def refused(self) -> list[str]:
         """What the workspace refused of our calls, other than what it does not know."""
         return [f"{entry.name}: {entry.error}" for entry in self.workspace.traffic if entry.error]
+
+
+async def explain(workspace: Workspace, user: str, why: str = "We know that the sources disagree.") -> None:
+    """Fills in the form that an approval over doubted claims has opened, if it has."""
+    for view in workspace.open_views(user):
+        if view["callback_id"] == Form.APPROVE:
+            await workspace.submit(view["id"], {"note": {"value": why}})
 
 
 def settings(workspace: Workspace, rehearsal: Rehearsal | None, data: Path, **more: Any) -> Settings:

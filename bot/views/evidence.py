@@ -132,9 +132,9 @@ class _Doubts:
         users = ledger.users_of(id, self._rests) & self._claims.keys()
         count = len(users)
         used = f", used by {count} later claim{'s' if count > 1 else ''}" if count else ""
-        begun = "" if id == claim.id else f" It rests on {id}:"
         author = words.name(self._department, self._file.authors.get(id, "somebody"))
-        return f"{begun} From {author}, task {standing.task_of(id)}{used}.".strip()
+        begun = "From" if id == claim.id else f"It rests on {id}, from"
+        return f"{begun} {author}, task {standing.task_of(id)}{used}."
 
     def _more(self, count: int, what: str) -> list[Block]:
         if count <= 0:
