@@ -194,7 +194,7 @@ async def _give_up(job: Job, handed: HandOver, reviewed: review.Reviewed, over: 
     rev = job.run.mission.rev
     digest = plans.digest(job.task)
     gate = Gate(f"{job.run.mission.id}:task:{rev}:{job.task.id}", job.run.mission.id, "task", rev, digest, job.task.id)
-    points = reviewed.points if not over or over in reviewed.points else (*reviewed.points, over)
+    points = reviewed.points
     async with job.run.desk.missions.change(job.run.mission.id) as change:
         change.save_task(_record(job, handed, reviewed.work, TaskState.STUCK, points))
         change.open_gate(gate)
