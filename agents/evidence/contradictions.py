@@ -26,6 +26,11 @@ _WITHOUT_SUBJECT = """
 """
 _EMPTY = frozenset(_WITHOUT_SUBJECT.split())
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_JOINS = re.compile(
+    r"\b(?:together|combined|altogether|in all|jointly|both|sum|aggregate|difference|gap|apart|margin"
+    r"|compared|versus)\b",
+    re.I,
+)
 _CAPITAL = re.compile(r"\b[A-ZÀ-ÖØ-Þ][^\W\d_]+")
 
 
@@ -109,6 +114,7 @@ class _Statement:
     names: frozenset[str]  # those of the words that are written with a capital
     figures: tuple[Figure, ...]  # numbers
     years: frozenset[int]
+    joins: bool  # speaks of several things taken together, or of what lies between them
 
 
 @lru_cache(maxsize=8192)
@@ -117,7 +123,9 @@ def _read(text: str) -> _Statement:
     years = {int(f.mantissa) for f in found if f.kind == "year"} | {d.year for f in found for d in f.days if d.year}
     words = _subject_words(" ".join(stream(text).tokens()))
     names = _subject_words(" ".join(_CAPITAL.findall(text)))
-    return _Statement(words, names & words, tuple(f for f in found if f.kind == "number"), frozenset(years))
+    return _Statement(
+        words, names & words, tuple(f for f in found if f.kind == "number"), frozenset(years), bool(_JOINS.search(text))
+    )
 
 
 def _subject_words(text: str) -> frozenset[str]:
@@ -154,6 +162,8 @@ def _same_subject(one: _Statement, two: _Statement, overlap: float) -> bool:
 
 def _same_thing(one: _Statement, two: _Statement) -> bool:
     """Whether both speak of one name, and say of it what is the same apart from the name."""
+    if one.joins != two.joins:
+        return False  # a total and one of its parts, a gap and what it lies between
     left, right = one.words - one.names, two.words - two.names
     smaller = min(len(left), len(right))
     return bool(one.names & two.names) and smaller > 0 and len(left & right) / smaller >= OVERLAP

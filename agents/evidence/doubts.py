@@ -18,6 +18,7 @@ from agents.evidence.passage import Passage, passage
 COVERAGE = 0.35  # share of a claim's content words that its surroundings must hold
 CLOSE = 0.5  # share of a claim's content words that a sentence holds which says nearly the same
 NAMES_MISSING = "names_not_near_quote"  # two or more of a key claim: the one warning that blocks
+_FIRST_YEAR = 1800  # a smaller number of four digits is rather a count than a year
 _WORDS = 4  # content words of a claim that is worth measuring
 _SHOWN = 160
 
@@ -85,7 +86,7 @@ def _stale(case: Case) -> Iterator[Doubt]:
     source, newest = max(dated, key=lambda pair: pair[1])
     if newest >= case.today - timedelta(days=case.max_age_days):
         return
-    years = _years(case.claim.text)
+    years = {year for year in _years(case.claim.text) if year >= _FIRST_YEAR}
     if years and max(years) <= newest.year:
         return  # history does not grow old
     yield (
@@ -111,6 +112,9 @@ def _echo(case: Case) -> Iterator[Doubt]:
     if len(cited) < 2:
         return
     groups = independence.groups(p.snapshot for p in cited.values())
+    said = [p.sentence for p in cited.values()]
+    if not all(independence.copies(said[0], other) for other in said[1:]):
+        return  # pages made alike, each with something of its own
     around = [f"{p.before} {p.sentence} {' '.join(p.after)}" for p in cited.values()]
     if len(groups) == 1 or all(independence.copies(around[0], other) for other in around[1:]):
         titles = " and ".join(dict.fromkeys(_name(p.snapshot) for p in cited.values()))
@@ -212,7 +216,7 @@ def _limited(case: Case) -> Iterator[Doubt]:
         part = pairing.aligned(case.claim.text, text)
         if not ours and (found := wording.limits(part)):
             yield "scope_dropped", f"The quote speaks of a part (“{found[0]}”), the claim does not: “{_short(text)}”."
-        elif found := pairing.limits_dropped(case.claim.text, part):
+        elif found := pairing.limits_dropped(case.claim.text, part, case.lexicon):
             yield "scope_dropped", f"The quote holds “{found}”, the claim leaves that out: “{_short(text)}”."
     whole = wording.wholes(case.claim.text)
     if whole and case.quotes and not wording.wholes("\n".join(case.quotes)):

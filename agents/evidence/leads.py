@@ -9,7 +9,8 @@ from agents.domain.evidence import Claim
 from agents.evidence import names
 
 _POINTS_BACK = re.compile(
-    r"^\W*(?:and |but |also,? )?(?:it|they|he|she|this|that|these|those|its|their|his|her|both|the same"
+    r"\b(?:they|them|their|it|its|he|she|his|her)\b"
+    r"|^\W*(?:and |but |also,? )?(?:this|that|these|those|both|the same"
     r"|the (?:company|firm|group|bank|figure|number|amount|sum|total|former|latter|share|rate|value|maker|business))\b",
     re.I,
 )
@@ -20,7 +21,7 @@ def of(claims: Sequence[Claim], lexicon: names.Lexicon) -> dict[str, Claim]:
     found: dict[str, Claim] = {}
     lead: Claim | None = None
     for claim in claims:
-        if lead and _POINTS_BACK.match(claim.text) and not names.of(claim.text, lexicon):
+        if lead and _POINTS_BACK.search(claim.text) and not names.of(claim.text, lexicon):
             found[claim.id] = lead
         else:
             lead = claim

@@ -13,7 +13,10 @@ from agents.evidence import names, wording
 _CLAUSE = re.compile(
     r";\s|\s[–—-]\s|,?\s(?:but|while|whereas|although|though|however|yet)\s|,\s(?:which|who|where|when)\s|[()]|[.!?]\s"
 )
-_SPEAKER_TAIL = re.compile(r",\s[^,]{2,60}\b(?:said|says|told|added|noted|stated|reported|wrote)\b[^,]{0,40}\.?$")
+_SPEAKER_TAIL = re.compile(
+    r",?\s(?:according to|as reported by|said|says)\b[^,;]{2,60}$"
+    r"|,\s(?:as\s)?[^,]{2,60}\b(?:said|says|told|added|noted|stated|reported|wrote)\b[^,]{0,40}\.?$"
+)
 _ALL_PAIRS = re.compile(r"^\W*(?:,|and|or|&|with|as well as)\W*$", re.I)
 _PASSIVE = re.compile(
     r"\b(?:was|were|is|are|been|be|being|got|gets)\s+(?:\w+ly\s+)?\w+(?:ed|en|ght|ld|de|wn|st|t)\b[^.;]{0,60}\bby\b",
@@ -76,35 +79,57 @@ def aligned(claim: str, text: str) -> str:
 
 # ---- limits ----
 
+_SURELY = frozenset({"among", "amongst", "within", "inside", "outside", "across", "under", "during"})
 _NO_LIMIT = frozenset(
     wording.stem(word)
     for word in """
-    year years quarter quarters month months week weeks day days half end start beginning period time times date today
-    statement interview report reports filing release conference meeting call letter announcement presentation briefing
-    blog post note survey spring summer autumn fall winter january february march april may june july august september
-    october november december monday tuesday wednesday thursday friday saturday sunday past last first second third
-    fourth fiscal financial calendar previous prior current following early late mid recent same company firm figures
-    total average addition fact particular general part case order line response terms view words all least most
-    according standard present moment now then
+    year years quarter quarters month months week weeks day days half end close start beginning period time times date
+    today statement interview report reports filing release conference meeting call letter announcement presentation
+    briefing blog post note survey spring summer autumn fall winter january february march april may june july august
+    september october november december monday tuesday wednesday thursday friday saturday sunday past last first second
+    third fourth fiscal financial calendar previous prior current following early late mid recent same company firm
+    figures total average addition fact particular general part case order line response terms view words all least most
+    according standard present moment now then board industry world whole
+    """.split()
+)
+_GROUPS = frozenset(  # what a statement may be limited to, behind prepositions that mean many things
+    wording.stem(word)
+    for word in """
+    region regions market markets country countries county state states city cities district districts town towns
+    area areas province segment segments category categories branch branches store stores plant plants site sites division
+    divisions subsidiary pilot pilots trial trials test tests sample samples cohort laboratory simulation customers
+    users
+    patients adults men women children households members clients visitors students respondents pupils teenagers
+    subscribers participants passengers buyers voters employees workers schools hospitals homes routes models versions
+    abroad urban rural north south east west northern southern eastern western
     """.split()
 )
 
 
-def limits_dropped(claim: str, text: str) -> str | None:
-    """A place, group or condition that the text names right behind its statement, and of which the claim is silent."""
+def limits_dropped(claim: str, text: str, lexicon: names.Lexicon) -> str | None:
+    """A place, group or condition that the text names beside its figure, and of which the claim is silent."""
     ours = frozenset(wording.content(claim))
-    for match in re.finditer(wording.LIMIT, text):
+    speakers = names.speakers(text)
+    places = frozenset(
+        stem for n in names.of(text, lexicon) if n.text not in speakers for stem in wording.content(n.text)
+    )
+    for match in wording.LIMIT.finditer(text):
         words = frozenset(wording.content(match["what"]))
-        if words and not words & ours and not words & _NO_LIMIT and _is_narrowing(match, text):
+        if not words or words & ours or not _is_beside_a_figure(match, text):
+            continue
+        if match["how"].casefold() in _SURELY:
+            if words - _NO_LIMIT:
+                return match[0].strip()
+        elif not words & _NO_LIMIT and words & (places | _GROUPS):
             return match[0].strip()
     return None
 
 
-def _is_narrowing(match: re.Match[str], text: str) -> bool:
+def _is_beside_a_figure(match: re.Match[str], text: str) -> bool:
     """Only limits that stand beside a figure of the statement are counted; the rest of a sentence is its own matter."""
-    before = text[max(0, match.start() - 40) : match.start()]
-    after = text[match.end() : match.end() + 25]
-    return bool(re.search(r"\d", before) or re.search(r"\d", after))
+    before = text[max(0, match.start() - 60) : match.start()]
+    after = text[match.end() : match.end() + 60]
+    return any(character.isdigit() for character in before + after)
 
 
 # ---- roles ----

@@ -220,6 +220,7 @@ _PART = _any(
     excluding|except|apart from|other than
     only|solely|exclusively|alone|mainly|largely|primarily|typically|usually|often|sometimes|occasionally
     in part|limited to
+    not counting|not including|leaving out|leaving aside|disregarding|net of|barring|save for
     like-for-like|adjusted|pro forma|underlying|before tax|eligible|in one|one of|first-time|at one|nur|einige
     manche|teilweise"""
 )
@@ -229,9 +230,11 @@ _WHOLE = _any(
     completely|universal~|without exception|throughout|alle|jeder|immer"""
 )
 LIMIT = re.compile(
-    r"(?<![\w-])(?P<how>in|at|for|across|within|among|amongst|under|inside|outside|during|at|on|from|to)\s+"
-    r"(?P<what>(?:the|its|their|his|her|an?|our)?\s*(?:[^\W\d_][\w'’&-]*)(?:\s+(?!in\b|at\b|for\b|of\b|on\b"
-    r"|and\b|or\b|to\b|by\b|from\b|with\b)[^\W\d_][\w'’&-]*){0,3})",
+    r"(?<![\w-])(?P<how>among|amongst|within|inside|outside|across|under|during|in|for|at|from)\s+"
+    r"(?P<what>(?:the|its|their|his|her|an?|our|one|all|these|those)?\s*[^\W\d_][\w'’&-]*"
+    r"(?:\s+(?!in\b|at\b|for\b|of\b|on\b|and\b|or\b|to\b|by\b|from\b|with\b|as\b)[^\W\d_][\w'’&-]*){0,3}"
+    r"(?:\s+of\s+(?:the|its|their)?\s*[^\W\d_][\w'’&-]*)?)",
+    re.I,
 )
 
 
@@ -381,9 +384,19 @@ _ADDRESSES = re.compile(
     r"|\b(?:mark|label|flag|treat|report|rate|classify|count|accept|regard|register|record"
     r"|tag)\b[^.\n]{0,60}\bas (?:\w+ )?"
     r"(?:verified|true|confirmed|facts?|factual|correct|accurate|trusted|authoritative|approved|certain|settled"
-    r"|undisputed|supported)\b"
-    r"|<(?:important|information)>|\bassistants? (?:that|who|which) (?:process|read)|\bdecode this\b"
+    r"|undisputed|supported|checked|reviewed|proven|valid|reliable)\b"
+    r"|<(?:important|information)>|\bassistants? (?:that|who|which) (?:process|read|summari[sz]|index|parse"
+    r"|review|quote|cite|visit|see|use)|\bdecode this\b"
     r"|\"role\": ?\"system\""
+    r"|\b(?:whoever|anyone who|anybody who|everyone who|any (?:reader|reviewer|model|system)s?(?: that| who)?)"
+    r" (?:checks?|reads?|reviews?|verif\w+|evaluates?|assess\w*|judges?)\b[^.\n]{0,80}\b(?:must|should"
+    r"|shall|has to|is to|are to|needs to)\b"
+    r"|\b(?:reviewer|checker|verifier|sceptic|skeptic|auditor|grader|evaluator|critic"
+    r"|fact-?checker)s?\b[:,][^\n]{0,80}"
+    r"\b(?:must|should|your|return|answer|accept|mark|reply|output)\b"
+    r"|\b(?:answer|return|reply|respond|output) (?:with )?[\"“'‘]?(?:supported|verified|refuted"
+    r"|not_in_source|accepted|confirmed)\b"
+    r"|\byour task (?:is|has|ends)\b"
     r"|^(?:assistant|system):|\bdo not (?:mention|tell|reveal|show) this to the user|\bsystem prompt\b"
     r"|\bdeveloper message\b|</?(?:system|instructions?|admin)>|\[/?INST\]|<\|im_start\|>"
     r"|\bas an AI\b|\bnew instructions?\b|\byour (?:system |new |next |real )?(?:instructions?|prompt) (?:is|are"
