@@ -96,7 +96,8 @@ _GROUPS = frozenset(  # what a statement may be limited to, behind prepositions 
     wording.stem(word)
     for word in """
     region regions market markets country countries county state states city cities district districts town towns
-    area areas province segment segments category categories branch branches store stores plant plants site sites division
+    area areas province segment segments category categories branch branches store stores plant
+    plants site sites division
     divisions subsidiary pilot pilots trial trials test tests sample samples cohort laboratory simulation customers
     users
     patients adults men women children households members clients visitors students respondents pupils teenagers
