@@ -94,13 +94,6 @@ class House:
         for view in self.workspace.open_views(user):
             await self.workspace.submit(view["id"], {"note": {"value": "Known and accepted."}})
 
-    async def approve(
-        self, thread: str, *, user: str = "maya", why: str = "We know that the sources disagree."
-    ) -> None:
-        """Approves what waits; over doubted claims a form asks for the reason."""
-        await self.press(thread, Action.APPROVE, user=user)
-        await explain(self.workspace, user, why)
-
     async def see(self, thread: str, wanted: Callable[[list[dict[str, Any]]], Any]) -> Any:
         """Waits until the thread shows it."""
         return await self.workspace.wait_for(lambda: wanted(self.thread(thread)), PATIENCE)

@@ -26,7 +26,7 @@ async def played(home: House, text: str = LIGHT) -> list[dict[str, object]]:
     await home.reach(mission, State.PLAN_GATE)
     await home.press(thread, Action.APPROVE)
     await home.reach(mission, State.RESULT_GATE)
-    await home.approve(thread)
+    await home.press(thread, Action.APPROVE)
     file = await home.reach(mission, State.DELIVERED)
     assert file.mission.text == text
     assert file.mission.team == home.workspace.state.team_id

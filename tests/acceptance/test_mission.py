@@ -50,7 +50,7 @@ async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Play
         seen = copy.deepcopy(home.thread(thread))
         await home.press(thread, Action.APPROVE)
         await home.reach(mission, State.RESULT_GATE)
-        await home.approve(thread)
+        await home.press(thread, Action.APPROVE)
         file = await home.reach(mission, State.DELIVERED)
         yield Played(home, thread, file, list(await home.program.missions.told(mission)), seen)
 

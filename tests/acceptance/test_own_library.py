@@ -43,7 +43,7 @@ async def test_the_result_quotes_the_folder_that_was_given(tmp_path: Path) -> No
         await home.reach(mission, State.PLAN_GATE)
         await home.press(thread, Action.APPROVE)
         await home.reach(mission, State.RESULT_GATE)
-        await home.approve(thread)
+        await home.press(thread, Action.APPROVE)
         file = await home.reach(mission, State.DELIVERED)
         said = " ".join(str(message) for message in home.thread(thread))
     assert file.plan

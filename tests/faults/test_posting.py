@@ -40,7 +40,7 @@ async def approved(home: House, text: str = LIGHT) -> tuple[str, str]:
 async def delivered(home: House, thread: str, mission: str) -> list[dict[str, Any]]:
     """The whole thread, once the result was approved and delivered."""
     await home.reach(mission, State.RESULT_GATE)
-    await home.approve(thread)
+    await home.press(thread, Action.APPROVE)
     await home.reach(mission, State.DELIVERED)
     return home.thread(thread)
 
@@ -111,7 +111,7 @@ async def test_a_document_that_goes_as_a_file_is_attached_once(home: House) -> N
     home.workspace.faults.refuse("canvases.create", "canvas_disabled_user_team", 10)
     await home.reach(mission, State.RESULT_GATE)
     before = len(home.workspace.recorder.calls("chat.postMessage"))
-    await home.approve(thread)
+    await home.press(thread, Action.APPROVE)
     await home.see(thread, lambda _: len(home.workspace.recorder.calls("chat.postMessage")) > before)  # the opening
     home.workspace.faults.break_down("chat.postMessage", 1)
     await home.reach(mission, State.DELIVERED)

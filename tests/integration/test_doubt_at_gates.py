@@ -20,7 +20,7 @@ from bot.views.actions import Action, Form
 from storage.inbox import Gesture
 from tests import house
 from tests.house import House
-from tests.integration.test_listeners import POSTS, finished, form, submit
+from tests.integration.test_listeners import POSTS, finished, submit
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -56,6 +56,12 @@ async def keyed(home: House, *, key: bool = True) -> tuple[str, str, Claim]:
     file = await home.program.missions.file(mission)
     claim = next(c for c in file.claims if c.key is key and c.citations and _status(file, c.id) is not Status.CONTESTED)
     return thread, mission, claim
+
+
+async def form(home: House, thread: str, action: Action) -> dict[str, Any]:
+    """The window that a button opens, left open: who plays a person elsewhere fills it in at once."""
+    await home.workspace.press("maya", "launch", home.find(thread, action)["ts"], action.value)
+    return home.workspace.open_views("maya")[-1]
 
 
 def decisions(home: House) -> Decisions:
