@@ -89,6 +89,7 @@ class SpecialistBrief(Contract):
     attempt: int = 1
     previous: str = ""  # the attempt that was sent back, as JSON of HandOver
     points: list[str] = []  # what must be mended
+    news: list[str] = []  # what was found about the materials since the last attempt
     files: list[str] = []
 
 
@@ -129,6 +130,14 @@ class ScepticBrief(Contract):
 
     claims: list[Doubted]
     today: str
+
+
+class AdvocateBrief(Contract):
+    """What the devil's advocate attacks: the conclusion and the claims it may rest on, without their authors."""
+
+    mission: str
+    conclusion: str
+    claims: list[ClaimBrief]
 
 
 class ManagerBrief(Contract):
@@ -207,7 +216,9 @@ class ClaimDraft(Contract):
     """One checkable sentence with what stands behind it."""
 
     text: str
-    kind: Literal["fact", "inference", "opinion", "computed"] = "fact"
+    kind: Literal["fact", "inference", "opinion", "computed", "run"] = Field(
+        default="fact", description="run: what a run of code brought; its quote is from the run's output."
+    )
     key: bool = False
     citations: list[CitationDraft] = []
     derived_from: list[str] = Field(default_factory=list[str], description="Ids of earlier claims, e.g. t1.c2.")
@@ -255,6 +266,16 @@ class DoubtsDraft(Contract):
     """The sceptic's findings, one for each claim it was given."""
 
     findings: list[DoubtDraft]
+
+
+class ObjectionDraft(Contract):
+    """The devil's advocate's case against the conclusion."""
+
+    premise: str = Field(
+        min_length=1, max_length=600, description="The one premise that sinks the conclusion if it is false."
+    )
+    claims: list[str] = Field(default_factory=list[str], description="Ids of the claims that this premise rests on.")
+    objection: str = Field(min_length=1, max_length=800, description="The strongest objection that survives.")
 
 
 class ResultDraft(Contract):

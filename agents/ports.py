@@ -13,7 +13,7 @@ from agents.domain.artifact import Artifact
 from agents.domain.department import Department
 from agents.domain.estimates import PastTask
 from agents.domain.events import Event
-from agents.domain.evidence import Claim, Snapshot, Verdict
+from agents.domain.evidence import Claim, Dependency, Snapshot, Verdict
 from agents.domain.mission import Decision, Gate, Mission, State, TaskState
 from agents.domain.money import Amount, Hold, Wallet
 from agents.domain.plan import Estimate, Plan
@@ -280,6 +280,14 @@ class ResultRecord:
     digest: str
     summary: str
     caveats: tuple[str, ...]
+    premise: str = ""  # the one sentence that, if it were false, would sink the conclusion; empty when nobody looked
+    premise_claims: tuple[str, ...] = ()  # ids of the claims that carry it
+    objection: str = ""  # the strongest objection that is left; empty when there is none
+
+    @property
+    def against(self) -> tuple[str, ...]:
+        """What was shown to speak against it: part of what an approval is bound to."""
+        return (self.premise, *self.premise_claims, self.objection) if self.premise or self.objection else ()
 
 
 @dataclass(frozen=True)
@@ -364,6 +372,8 @@ class File:
     result: ResultRecord | None
     notes: Sequence[Note]
     spent: Spent = field(default_factory=Spent)
+    dependencies: Sequence[Dependency] = ()  # of the claims, in the order in which they were found
+    authors: Mapping[str, str] = field(default_factory=dict[str, str])  # claim -> id of its specialist
 
 
 class Change(Protocol):
@@ -386,14 +396,35 @@ class Change(Protocol):
         ...
 
     def save_task(self, record: TaskRecord) -> None: ...
-    def save_snapshot(self, task: str, snapshot: Snapshot) -> None: ...
+    def save_snapshot(self, task: str, snapshot: Snapshot, call: str = "") -> None:
+        """What a tool captured for the task; `call` is the id of the tool call."""
+        ...
+
     def save_claims(
         self, task: str, rev: int, attempt: int, claims: Sequence[Claim], verdicts: Sequence[Verdict]
     ) -> None:
         """Adds the claims of one attempt and what was found about them; rows are only ever added.
 
-        `File.claims` and `File.verdicts` hold, for each task, those of its newest (rev, attempt).
+        `File.claims` and `File.verdicts` hold, for each task, those of its newest (rev, attempt). A citation saved
+        again with the place where its quote was found counts in that form.
         """
+        ...
+
+    def save_verdicts(
+        self, key: str, verdicts: Sequence[Verdict], of: Mapping[str, tuple[int, int]] | None = None
+    ) -> None:
+        """Adds what was found about claims of any task, in the order given.
+
+        `key` names the occasion (a review, a decision): said again for the same occasion, a verdict is stored once.
+        Each is about the claim as it stands in the newest attempt that has it, or in the (rev, attempt) that `of`
+        gives for its task: whoever looked at claims some time ago says which ones. Of unknown claims nothing is kept.
+        """
+        ...
+
+    def save_dependencies(
+        self, key: str, dependencies: Sequence[Dependency], of: Mapping[str, tuple[int, int]] | None = None
+    ) -> None:
+        """Adds what claims rest on; `key` and `of` as for verdicts."""
         ...
 
     def save_result(self, result: ResultRecord) -> None:

@@ -57,7 +57,31 @@ def parser() -> argparse.ArgumentParser:
     verify.add_argument("--head", metavar="HASH", help="a hash from the log that the chain has to contain")
     export = what.add_parser("export", help="write every row as a line of JSON")
     export.add_argument("--out", metavar="FILE", help="write to this file, not to standard output")
+    ledger = commands.add_parser("ledger", help="write a mission's evidence as JSON: sources, claims, verdicts")
+    ledger.add_argument("mission", metavar="MISSION", help="id of the mission, as its receipt says")
+    ledger.add_argument("--out", metavar="FILE", help="write to this file instead of standard output")
+
+    _bench(commands.add_parser("bench", help="measure what false claims reach the person who approves"))
     return top
+
+
+def _bench(bench: argparse.ArgumentParser) -> None:
+    kinds = bench.add_subparsers(dest="bench", required=True, metavar="WHAT")
+    evidence = kinds.add_parser("evidence", help="missions with planted faults, played by the real department")
+    evidence.add_argument("files", nargs="*", metavar="FILE", help="cases as JSON Lines (default: our own)")
+    evidence.add_argument("--ledger-only", action="store_true", help="the ledger without the department: in seconds")
+    evidence.add_argument("--sceptic", metavar="MODEL", help="also with this model of the configured server as sceptic")
+    evidence.add_argument("--natural", metavar="DIR", help="folder with natural claims (default: BATON_TEST_DATA)")
+    evidence.add_argument("--json", metavar="FILE", help="write the whole report to this file")
+    evidence.add_argument("--targets", action="store_true", help="exit with 1 when a target is missed")
+    evidence.add_argument("--seed", type=int, default=1, help="of the assumed sceptic and the tampered quotes")
+    evidence.add_argument("--jobs", type=_count, help="processes that play missions (default: one a CPU, at most 4)")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 64:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 64")
+    return int(text)
 
 
 def _port(text: str) -> int:

@@ -9,13 +9,16 @@ from agents.domain import authority
 from agents.domain import plan as plans
 from agents.domain.authority import YES, Action, GateKind, Ruling, Standing, Vote
 from agents.domain.department import Department
-from agents.domain.events import GateDecided, MissionCancelled, PlanProposed, Unanswered, VoteCast
-from agents.domain.mission import Decision, Gate, Mission, State, TaskState
+from agents.domain.events import ClaimDoubted, GateDecided, MissionCancelled, PlanProposed, Unanswered, VoteCast
+from agents.domain.evidence import Claim, Status, Verdict
+from agents.domain.mission import ENDED, Decision, Gate, Mission, State, TaskState
+from agents.evidence import ledger
 from agents.phases.plan import estimate
 from agents.ports import AlreadyDecided, Clock, Departments, File, NotAsShown, PhaseCall, TaskRecord
 from bot import proposals
 from bot.doorkeeper import Denied, Doorkeeper, NotNow
 from bot.steering import CHANGEABLE
+from bot.views import standing as standings
 from storage.changes import RowChange
 from storage.inbox import Gesture
 from storage.missions import MissionRows
@@ -46,6 +49,14 @@ CHOICES: dict[GateKind, set[str]] = {
 PARKED: tuple[GateKind, ...] = ("task", "tool", "named", "budget")  # the run goes on when all of these are answered
 UNANSWERED = "unanswered"  # the choice of a question that nobody answered; never the same as a no
 STALE = "What you pressed shows something that has changed since. Please decide on the newest message."
+
+
+class NeedsReason(NotNow):
+    """It goes over doubted claims, and takes a reason that stays on record."""
+
+    def __init__(self, file: File, answer: Answer, claims: Sequence[Claim]) -> None:
+        super().__init__("This goes over claims that are in doubt; please say why you decide so all the same.")
+        self.file, self.answer, self.claims = file, answer, claims
 
 
 @dataclass(frozen=True)
@@ -87,11 +98,17 @@ class Decisions:
         policy = self.departments.get(mission.department).policy_of(asked)
         standing = await self.doorkeeper.standing(mission, policy)
         file = await self.missions.file(mission.id)
+        over = _in_doubt(file, asked, answer)
+        if over and not answer.note.strip():
+            raise NeedsReason(file, answer, over)
+        overruled = await self._overruling(gesture.user, file, answer, over)
         if proposal := await self.missions.proposal(asked.id):
             answer = replace(answer, plan=proposal.plan, before=proposal.estimate)
         try:
             async with self.missions.receive(gesture, mission.id) as change:
                 done = change is not None and self._take(change, file, gesture.user, answer, ruling, standing)
+                if change is not None and done:
+                    change.save_verdicts(f"decided:{asked.id}", overruled, attempts_of(file))
         except AlreadyDecided as error:
             raise NotNow(f"<@{error.decision.user}> has already decided this.") from None
         except NotAsShown:
@@ -115,6 +132,40 @@ class Decisions:
             self._carry_out(change, file, self.departments.get(file.mission.department), present, answer, "")
         if choice == "cancel":
             await self.halt(gate.mission)
+
+    async def contest(self, gesture: Gesture, mission: str, claim: str, reason: str) -> None:
+        """A person doubts a claim: it and all that rests on it are contested from now on. Raises NotNow."""
+        file = await self.missions.file(mission)
+        ruling = await self.doorkeeper.admit(gesture, "decide", file.mission)
+        if file.mission.state in ENDED:
+            raise NotNow("This mission has ended; its evidence stays as it was.")
+        claims = {one.id: one for one in file.claims}
+        if claim not in claims:
+            raise NotNow("This claim is no longer part of the work.")
+        if not reason.strip():
+            raise NotNow("Please say what speaks against the claim.")
+        said = f"{await self._name(gesture.user)}: {reason.strip()}"
+        verdict = Verdict(claim, "person", Status.CONTESTED, "contested_by_person", said)
+        rests = standings.dependencies(file)
+        follow = ledger.consequences(claims, rests, [*file.verdicts, verdict], file.snapshots)
+        key, task = f"contested:{claim}:{gesture.event_id}", standings.task_of(claim)
+        told = ClaimDoubted(key, task, file.tasks[task].attempt, claim, "person", "contested", verdict.reason, said)
+        async with self.missions.receive(gesture, mission) as change:
+            if change is not None:
+                change.by(ruling.authority)
+                change.save_verdicts(key, [verdict, *follow], attempts_of(file))
+                change.tell(told)
+
+    async def _overruling(self, user: str, file: File, answer: Answer, claims: Sequence[Claim]) -> tuple[Verdict, ...]:
+        """What a person's acceptance of blocked work says about each claim, with who said it."""
+        if answer.choice != "accept" or not claims:
+            return ()
+        every, rests = {claim.id: claim for claim in file.claims}, standings.dependencies(file)
+        ids = [claim.id for claim in claims]
+        return ledger.overruled(ids, await self._name(user), answer.note.strip(), every, rests, file.verdicts)
+
+    async def _name(self, user: str) -> str:
+        return (await self.doorkeeper.directory.actor(user)).name or user
 
     async def again(self, gesture: Gesture, mission: str) -> None:
         """Starts the phase that failed once more; what is recorded is not paid again."""
@@ -207,6 +258,22 @@ def _still(gate: Gate, department: Department, mission: Mission, standing: Stand
     policy = department.policy_of(gate)
     missing = authority.missing(policy, authority.in_favour(policy, mission.requester, gate.votes, standing, choice))
     return "one more person has to" if missing == 1 else f"{missing} more people have to"
+
+
+def _in_doubt(file: File, gate: Gate, answer: Answer) -> list[Claim]:
+    """Doubted claims that an answer to an open question would go over."""
+    if gate.decision:
+        return []
+    if gate.kind in ("result", "contested") and answer.choice == "approve":
+        return standings.doubted_keys(file)
+    if (gate.kind, answer.choice) == ("task", "accept"):
+        return standings.blocked(file, gate.task)
+    return []
+
+
+def attempts_of(file: File) -> dict[str, tuple[int, int]]:
+    """Task -> the attempt at it that the person has seen."""
+    return {id: (record.rev, record.attempt) for id, record in file.tasks.items()}
 
 
 def _open_gate(change: RowChange, answer: Answer) -> Gate:

@@ -264,6 +264,16 @@ class Gateway:
         _checked_view(view)
         await self._call("views.open", lambda: self._client.views_open(trigger_id=trigger, view=view))
 
+    async def push_view(self, trigger: str, view: Payload) -> None:
+        """Lays the window over the one that is open."""
+        _checked_view(view)
+        await self._call("views.push", lambda: self._client.views_push(trigger_id=trigger, view=view))
+
+    async def update_view(self, id: str, view: Payload) -> None:
+        """Draws an open window anew."""
+        _checked_view(view)
+        await self._call("views.update", lambda: self._client.views_update(view_id=id, view=view))
+
     async def publish_home(self, user: str, view: Payload) -> None:
         _checked_view(view)
         await self._optional("views.publish", lambda: self._client.views_publish(user_id=user, view=view))

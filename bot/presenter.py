@@ -88,11 +88,18 @@ def _messages(mission: Mission, event: news.Event) -> list[Outgoing]:
             return [_out(mission, event, target, "post", "work", WORK, task=task, rev=mission.rev, attempt=attempt)]
         case news.ReworkAsked():
             return [_out(mission, event, event.key, "post", "critique", WORK, told=_packed(event))]
-        case news.ClaimDoubted(status="contested", by="sceptic", task=task, attempt=attempt):
-            # One post for all that the sceptic contests in one hand-over: rows of one key are one row.
+        case news.ClaimDoubted(status="contested", by="sceptic" | "rule", task=task, attempt=attempt, claim=claim) if (
+            claim.startswith(f"{task}.")
+        ):
+            # One post for all that is contested in one hand-over: rows of one key are one row.
             target = f"doubt:{task}:{mission.rev}:{attempt}"
             one = _out(mission, event, target, "post", "doubt", WORK, task=task)
             return [replace(one, key=f"{mission.id}:{target}")]
+        case news.ClaimDoubted(by="person") if mission.state is State.RESULT_GATE:
+            gate = f"{mission.id}:result:{mission.rev}"
+            return [_out(mission, event, f"gate:{gate}", "update", "result", URGENT, gate=gate)]
+        case news.ClaimsNotJudged():
+            return [_out(mission, event, event.key, "post", "unjudged", WORK, told=_packed(event))]
         case news.TaskStuck(gate=gate, points=points):
             return [_out(mission, event, f"gate:{gate}", "post", "stuck", WORK, gate=gate, points=list(points))]
         case news.ResultProposed(gate=gate):
@@ -105,7 +112,7 @@ def _messages(mission: Mission, event: news.Event) -> list[Outgoing]:
         case news.AuthorityDelegated(gate=gate, to=user):
             target = f"delegation:{gate}:{user}"
             return [_out(mission, event, target, "update", "delegation", URGENT, about=gate, user=user)]
-        case (news.GateDecided(gate=gate) | news.VoteCast(gate=gate)) if (view := _view_of(gate)) != "card":
+        case news.GateDecided(gate=gate) | news.VoteCast(gate=gate) if (view := _view_of(gate)) != "card":
             return [_out(mission, event, f"gate:{gate}", "update", view, URGENT, gate=gate)]
         case news.MissionDelivered():
             return _delivery(mission, event)
@@ -243,10 +250,12 @@ class Presenter:
                 return work.critique(file, department, cast(news.ReworkAsked, _event(body)))
             case "doubt":
                 return work.doubt(file, department, str(body["task"]))
+            case "unjudged":
+                return work.unjudged(file, department, cast(news.ClaimsNotJudged, _event(body)))
             case "result":
                 return gates.result(file, department, _gate(file, body["gate"]))
             case "stuck":
-                return gates.stuck(file, department, _gate(file, body["gate"]), await self._points(file, body))
+                return await self._stuck(file, department, _gate(file, body["gate"]))
             case "checkpoint":
                 return checkpoints.checkpoint(file, department, _gate(file, body["gate"]))
             case "delegation":
@@ -329,11 +338,13 @@ class Presenter:
         who = named(department.policy_of(gate), file.mission)
         return refused.asked(asked[-1], who, answers[-1] if answers else None)
 
-    async def _points(self, file: File, body: Mapping[str, Any]) -> tuple[str, ...]:
-        if "points" in body:
-            return tuple(body["points"])
-        record = file.tasks.get(_gate(file, body["gate"]).task)
-        return record.points if record else ()
+    async def _stuck(self, file: File, department: Department, gate: Gate) -> Post:
+        """The question as it was asked: the task may have moved on since."""
+        told = [one.event for one in await self.missions.told(file.mission.id)]
+        asked = next((event for event in told if isinstance(event, news.TaskStuck) and event.gate == gate.id), None)
+        if asked is None:
+            raise Nothing("The question is no longer in the mission's history.")
+        return gates.stuck(file, department, gate, asked)
 
 
 def _event(body: Mapping[str, Any]) -> news.Event:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sqlmodel import Session
@@ -11,7 +11,7 @@ from sqlmodel import Session
 from agents.domain import events as happenings
 from agents.domain.authority import Delegation, Vote
 from agents.domain.events import Event
-from agents.domain.evidence import Claim, Snapshot, Verdict
+from agents.domain.evidence import Claim, Dependency, Snapshot, Verdict
 from agents.domain.mission import Decision, Gate, Mission, State, check_move
 from agents.domain.plan import Estimate, Plan
 from agents.ports import (
@@ -28,11 +28,11 @@ from agents.ports import (
     Router,
     TaskRecord,
 )
-from storage import audit, mandates, outbox, past, tables, waits, writing
+from storage import audit, ledger, mandates, outbox, past, tables, waits, writing
 from storage.errors import UnknownGate
 from storage.waits import Wait
 
-Write = Callable[[Session], None]
+Write = Callable[[Session, dt.datetime], None]
 
 
 class RowChange:
@@ -87,17 +87,36 @@ class RowChange:
         """The record, unless that attempt is known to have got further."""
         self._later(lambda session: writing.save_task(session, self.mission.id, record))
 
-    def save_snapshot(self, task: str, snapshot: Snapshot) -> None:
-        """What a tool captured for the task."""
-        self._later(lambda session: writing.save_snapshot(session, self.mission.id, task, snapshot))
+    def save_snapshot(self, task: str, snapshot: Snapshot, call: str = "") -> None:
+        """What a tool captured for the task; `call` is the id of the tool call."""
+        id = self.mission.id
+        self._writes.append(lambda session, now: ledger.add_snapshot(session, id, task, snapshot, call, now))
 
     def save_claims(
         self, task: str, rev: int, attempt: int, claims: Sequence[Claim], verdicts: Sequence[Verdict]
     ) -> None:
         """Adds the claims of one attempt and what was found about them."""
-        of = writing.AttemptKey(self.mission.id, task, rev, attempt)
-        self._later(lambda session: writing.add_claims(session, of, claims))
-        self._later(lambda session: writing.add_verdicts(session, of, verdicts))
+        of = ledger.AttemptKey(self.mission.id, task, rev, attempt)
+        self._writes.append(lambda session, now: ledger.add_claims(session, of, claims, now))
+        self._writes.append(lambda session, now: ledger.add_verdicts(session, of, verdicts, now))
+
+    def save_verdicts(
+        self, key: str, verdicts: Sequence[Verdict], of: Mapping[str, tuple[int, int]] | None = None
+    ) -> None:
+        """Adds what was found about claims of any task, once for the occasion that `key` names."""
+        self._found(key, verdicts, of)
+
+    def save_dependencies(
+        self, key: str, dependencies: Sequence[Dependency], of: Mapping[str, tuple[int, int]] | None = None
+    ) -> None:
+        """Adds what claims rest on, once for the occasion that `key` names."""
+        self._found(key, dependencies, of)
+
+    def _found(
+        self, key: str, found: Sequence[Verdict] | Sequence[Dependency], of: Mapping[str, tuple[int, int]] | None
+    ) -> None:
+        id, about = self.mission.id, dict(of or {})
+        self._writes.append(lambda session, now: ledger.add_findings(session, id, key, found, about, now))
 
     def save_result(self, result: ResultRecord) -> None:
         """The result with the highest revision is the one that counts."""
@@ -121,7 +140,7 @@ class RowChange:
 
     def let_go(self) -> None:
         """What was held back may be shown; it goes with the drain of what is told in the same commit."""
-        self._last.append(lambda session: outbox.let_go(session, self.mission.id))
+        self._last.append(lambda session, _: outbox.let_go(session, self.mission.id))
 
     def open_gate(self, gate: Gate) -> None:
         """Asks once; asked again before there is an answer, it is bound to what is shown now."""
@@ -157,7 +176,7 @@ class RowChange:
     def spend(self) -> None:
         """Every answer so far has had its effect: the phase that it let begin has really begun."""
         if any(gate.decision and not gate.resumed_at for gate in self._gates.values()):
-            self._last.append(lambda session: writing.spend(session, self.mission.id, self._now))
+            self._last.append(lambda session, now: writing.spend(session, self.mission.id, now))
 
     def delegate(self, delegation: Delegation) -> None:
         """Somebody may answer in another person's place; given again, it runs until the newest time."""
@@ -198,12 +217,12 @@ class RowChange:
         if self.mission is not self._before:
             writing.save_mission(session, self.mission)
         for write in self._writes:
-            write(session)
+            write(session, now)
         new = [event for event in self._events if _remember(session, self.mission.id, event, now)]
         rows = [row for event in new for row in route(self.mission, event)]
         show(session, self.mission.team, self.mission.id, [*rows, *self._shown], enqueue, now)
         for write in self._last:
-            write(session)
+            write(session, now)
         for call in self._calls:
             decided = self._decided()
             if call.phase == "run" and not intact and not (decided and decided.kind == "plan"):
@@ -218,8 +237,8 @@ class RowChange:
         before = {id for id, gate in self._read.items() if gate.decision}
         return next((gate for id, gate in self._gates.items() if gate.decision and id not in before), None)
 
-    def _later(self, write: Write) -> None:
-        self._writes.append(write)
+    def _later(self, write: Callable[[Session], None]) -> None:
+        self._writes.append(lambda session, _: write(session))
 
 
 def _remember(session: Session, mission: str, event: Event, now: dt.datetime) -> bool:

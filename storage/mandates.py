@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from agents.domain import artifact, results
 from agents.domain import plan as planning
 from agents.domain.mission import Gate, TaskState
-from agents.ports import NotAsShown, PhaseCall
+from agents.ports import NotAsShown, PhaseCall, ResultRecord
 from storage import plain, reading, tables, writing
 
 # Gates that show exactly what the phase carries out.
@@ -81,4 +81,5 @@ def _result(session: Session, mission: str) -> str:
         record = records.get(task.id)
         if task.deliverable and record and record.artifact and record.state is TaskState.ACCEPTED:
             works.append(record.artifact)
-    return results.digest(found.summary, found.caveats, works)
+    shown = plain.unpack(ResultRecord, found.model_dump())
+    return results.digest(shown.summary, shown.caveats, works, shown.against)

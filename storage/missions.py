@@ -277,7 +277,6 @@ class MissionRows:
         async with self._database.read() as session:
             return [reading.as_mission(found) for found in await session.exec(wanted.order_by(*NEWEST))]
 
-
     async def interrupted_missions(self, team: str) -> Sequence[Mission]:
         """Missions that were paused or stopped and can go on, newest first."""
         row = tables.Mission

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from agents.domain import events as happenings
-from agents.domain import evidence, mission
+from agents.domain import mission
 from agents.domain import plan as planning
 from agents.domain.authority import Vote
+from agents.domain.evidence import Claim
 from agents.ports import (
     File,
     Note,
@@ -22,10 +23,8 @@ from agents.ports import (
     Told,
     UnknownMission,
 )
-from storage import plain, tables
-
-R = TypeVar("R", bound=tables.Row)
-F = TypeVar("F", tables.Claim, tables.Verdict)
+from storage import ledger, plain, tables
+from storage.ledger import of_mission
 
 
 def mission_row(session: Session, id: str, *, lock: bool = False) -> tables.Mission:
@@ -39,11 +38,6 @@ def mission_row(session: Session, id: str, *, lock: bool = False) -> tables.Miss
 def as_mission(row: tables.Mission) -> mission.Mission:
     """The row as the domain knows it."""
     return plain.unpack(mission.Mission, row.model_dump())
-
-
-def of_mission(session: Session, table: type[R], id: str, *order: Any) -> Sequence[R]:
-    """All rows of a mission in a table."""
-    return session.exec(select(table).where(table.mission == id).order_by(*order)).all()  # type: ignore[attr-defined]
 
 
 def as_record(row: tables.Attempt) -> TaskRecord:
@@ -98,37 +92,35 @@ def file(session: Session, id: str, spent: Spent) -> File:
     row = mission_row(session, id)
     plan = next(iter(of_mission(session, tables.Plan, id, col(tables.Plan.rev).desc())), None)
     tasks = {record.task: record for record in attempts(session, id)}
-    claims = _newest(of_mission(session, tables.Claim, id, tables.Claim.task, tables.Claim.place), tasks)
-    verdicts = _newest(of_mission(session, tables.Verdict, id, tables.Verdict.id), tasks)
+    evidence = ledger.in_force(session, id, tasks)
     return File(
         mission=as_mission(row),
         plan=plain.unpack(planning.Plan, plan.plan) if plan else None,
         plan_rev=plan.rev if plan else 0,
         estimate=plain.unpack(planning.Estimate, plan.estimate) if plan else None,
         tasks=tasks,
-        claims=tuple(plain.unpack(evidence.Claim, claim.claim) for claim in claims),
-        verdicts=tuple(plain.unpack(evidence.Verdict, verdict.model_dump()) for verdict in verdicts),
-        snapshots=_snapshots(session, id),
+        claims=evidence.claims,
+        verdicts=evidence.verdicts,
+        snapshots=ledger.snapshots(session, id),
         gates=gates(session, id),
         result=_result(session, id),
         notes=notes(session, id),
         spent=spent,
+        dependencies=evidence.dependencies,
+        authors=_authors(plan.plan if plan else None, evidence.claims),
     )
 
 
-def _newest(rows: Sequence[F], tasks: Mapping[str, TaskRecord]) -> list[F]:
-    """The findings that belong to the newest attempt of their task."""
-    return [r for r in rows if (now := tasks.get(r.task)) and (r.rev, r.attempt) == (now.rev, now.attempt)]
-
-
-def _snapshots(session: Session, id: str) -> dict[str, evidence.Snapshot]:
-    rows = of_mission(session, tables.Snapshot, id, tables.Snapshot.task, tables.Snapshot.id)
-    return {row.id: plain.unpack(evidence.Snapshot, row.model_dump()) for row in reversed(rows)}
+def _authors(plan: dict[str, Any] | None, claims: Sequence[Claim]) -> dict[str, str]:
+    """Claim -> the specialist whose task it is from."""
+    owners = {task["id"]: str(task["specialist"]) for task in plan["tasks"]} if plan else {}
+    made = {claim.id: claim.id.split(".", 1)[0] for claim in claims}
+    return {id: owners[task] for id, task in made.items() if task in owners}
 
 
 def _result(session: Session, id: str) -> ResultRecord | None:
     row = next(iter(of_mission(session, tables.Result, id, col(tables.Result.rev).desc())), None)
-    return ResultRecord(row.rev, row.digest, row.summary, tuple(row.caveats)) if row else None
+    return plain.unpack(ResultRecord, row.model_dump()) if row else None
 
 
 def notes(session: Session, id: str) -> tuple[Note, ...]:

@@ -90,21 +90,42 @@ class Attempt(Row, table=True):
     ended_at: dt.datetime | None = Field(sa_type=UTC)
 
 
-class Snapshot(Row, table=True):
-    """The exact text that a tool captured for a task."""
+class Source(Row, table=True):
+    """Where something was read, with the title it had when it was first captured. Only ever added, as all evidence."""
 
     mission: str = Field(primary_key=True, foreign_key="mission.id")
-    task: str = Field(primary_key=True)
-    id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)  # digest of kind and address
     kind: str
+    address: str  # URL, file name or permalink
+    title: str
+    at: dt.datetime | None = Field(sa_type=UTC)  # NULL in rows from before this was recorded, here and below
+
+
+class Snapshot(Row, table=True):
+    """The exact text of a source, once in a mission."""
+
+    mission: str = Field(primary_key=True, foreign_key="mission.id")
+    id: str = Field(primary_key=True)
     source: str
     title: str
     text: str
     published: str | None
 
 
+class Capture(Row, table=True):
+    """A task's tool brought the text: which tool, in which call, from which source."""
+
+    mission: str = Field(primary_key=True, foreign_key="mission.id")
+    task: str = Field(primary_key=True)
+    snapshot: str = Field(primary_key=True)
+    source: str
+    by: str  # name of the tool; empty where it was not recorded
+    call: str  # id of the tool call
+    at: dt.datetime | None = Field(sa_type=UTC)
+
+
 class Claim(Row, table=True):
-    """A claim of one attempt, in `place` order. Only ever added."""
+    """A claim of one attempt, in `place` order, without its citations."""
 
     mission: str = Field(primary_key=True, foreign_key="mission.id")
     task: str = Field(primary_key=True)
@@ -113,10 +134,45 @@ class Claim(Row, table=True):
     id: str = Field(primary_key=True)
     place: int
     claim: dict[str, Any] = Field(sa_type=JSON)
+    at: dt.datetime | None = Field(sa_type=UTC)
+
+
+class Citation(Row, table=True):
+    """A quote offered for a claim; once more with its offsets when it was found. `key` is a digest of all else."""
+
+    __table_args__ = (sa.UniqueConstraint("mission", "key"), {"sqlite_autoincrement": True})
+    id: int | None = Field(default=None, primary_key=True)
+    mission: str = Field(foreign_key="mission.id")
+    key: str
+    task: str
+    rev: int
+    attempt: int
+    claim: str
+    place: int
+    snapshot: str
+    quote: str
+    start: int | None
+    end: int | None
+
+
+class Dependency(Row, table=True):
+    """One claim of one attempt rests on another claim. `key` is a digest of the occasion and what was said."""
+
+    __table_args__ = (sa.UniqueConstraint("mission", "key"), {"sqlite_autoincrement": True})
+    id: int | None = Field(default=None, primary_key=True)
+    mission: str = Field(foreign_key="mission.id")
+    key: str
+    task: str
+    rev: int
+    attempt: int
+    claim: str
+    on: str
+    how: str
+    at: dt.datetime | None = Field(sa_type=UTC)
 
 
 class Verdict(Row, table=True):
-    """One finding about a claim of one attempt. Only ever added; `key` is a digest of all else."""
+    """One finding about a claim of one attempt. `key` is a digest of what was said, and where or when."""
 
     __table_args__ = (sa.UniqueConstraint("mission", "key"), {"sqlite_autoincrement": True})
     id: int | None = Field(default=None, primary_key=True)
@@ -130,6 +186,7 @@ class Verdict(Row, table=True):
     status: str
     reason: str
     detail: str
+    at: dt.datetime | None = Field(sa_type=UTC)
 
 
 class Gate(Row, table=True):
@@ -224,6 +281,9 @@ class Result(Row, table=True):
     digest: str
     summary: str
     caveats: list[str] = Field(sa_type=JSON)
+    premise: str
+    premise_claims: list[str] = Field(sa_type=JSON)
+    objection: str
 
 
 class Event(Row, table=True):

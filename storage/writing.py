@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from agents.domain import evidence, mission
+from agents.domain import mission
 from agents.domain import plan as planning
 from agents.domain.authority import Delegation, Vote
 from agents.domain.mission import TaskState
@@ -27,16 +27,6 @@ PROGRESS = (
     TaskState.ACCEPTED,
     TaskState.DROPPED,
 )
-
-
-@dataclass(frozen=True)
-class AttemptKey:
-    """Names one hand-over for ever."""
-
-    mission: str
-    task: str
-    rev: int
-    attempt: int
 
 
 def insert(session: Session, table: type[tables.Row], values: Mapping[str, Any]) -> bool:
@@ -99,25 +89,6 @@ def save_task(session: Session, mission: str, record: TaskRecord) -> None:
 def _progress(state: str, artifact: object) -> int:
     """How far an attempt is; one that was sent back has its work, one that begins after that has none yet."""
     return PROGRESS.index(TaskState.WORKING if state == TaskState.REWORKING and not artifact else TaskState(state))
-
-
-def save_snapshot(session: Session, mission: str, task: str, given: evidence.Snapshot) -> None:
-    """A snapshot never changes: its id is the digest of its text."""
-    insert(session, tables.Snapshot, {"mission": mission, "task": task, **plain.shallow(given)})
-
-
-def add_claims(session: Session, of: AttemptKey, claims: Sequence[evidence.Claim]) -> None:
-    """The claims of one attempt, in their order; each once."""
-    rows = [
-        {**asdict(of), "id": claim.id, "place": place, "claim": plain.pack(claim)} for place, claim in enumerate(claims)
-    ]
-    insert_all(session, tables.Claim, rows)
-
-
-def add_verdicts(session: Session, of: AttemptKey, verdicts: Sequence[evidence.Verdict]) -> None:
-    """What was found about the claims of one attempt; each finding once."""
-    bodies = [asdict(of) | plain.pack(verdict) for verdict in verdicts]
-    insert_all(session, tables.Verdict, [{"key": plain.digest(body), **body} for body in bodies])
 
 
 def save_result(session: Session, mission: str, given: ResultRecord) -> None:

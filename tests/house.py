@@ -19,7 +19,7 @@ from bot.gateway import Tempo
 from bot.local.rehearsal import Rehearsal
 from bot.local.standins import SAMPLES
 from bot.local.workspace import Workspace
-from bot.views.actions import Action
+from bot.views.actions import Action, Form
 
 SEED = (
     "Research the top three competitors for a new eco-friendly coffee pod, draft a competitive analysis, "
@@ -77,8 +77,22 @@ class House:
         raise AssertionError(f"no message of the thread has the button {action}")
 
     async def press(self, thread: str, action: Action, *, user: str = "maya") -> None:
-        """Presses the newest such button of the thread."""
-        await self.workspace.press(user, "launch", self.find(thread, action)["ts"], action.value)
+        """Presses the newest such button of the thread; approving a result over doubted claims gives its reason."""
+        message = self.find(thread, action)
+        await self.workspace.press(user, "launch", message["ts"], action.value)
+        if action is Action.APPROVE and ":result:" in str(message["blocks"]):
+            await self._explain(thread, message["ts"], user)
+
+    async def _explain(self, thread: str, ts: str, user: str) -> None:
+        """Fills in the form that asks for a reason, if there comes one before the question is answered."""
+
+        def answered() -> bool:
+            shown = next(one for one in self.thread(thread) if one["ts"] == ts)
+            return Action.APPROVE.value not in str(shown["blocks"])
+
+        await self.workspace.wait_for(lambda: answered() or self.workspace.open_views(user), PATIENCE)
+        for view in self.workspace.open_views(user):
+            await self.workspace.submit(view["id"], {"note": {"value": "Known and accepted."}})
 
     async def see(self, thread: str, wanted: Callable[[list[dict[str, Any]]], Any]) -> Any:
         """Waits until the thread shows it."""
@@ -87,6 +101,13 @@ class House:
     def refused(self) -> list[str]:
         """What the workspace refused of our calls, other than what it does not know."""
         return [f"{entry.name}: {entry.error}" for entry in self.workspace.traffic if entry.error]
+
+
+async def explain(workspace: Workspace, user: str, why: str = "We know that the sources disagree.") -> None:
+    """Fills in the form that an approval over doubted claims has opened, if it has."""
+    for view in workspace.open_views(user):
+        if view["callback_id"] == Form.APPROVE:
+            await workspace.submit(view["id"], {"note": {"value": why}})
 
 
 def settings(workspace: Workspace, rehearsal: Rehearsal | None, data: Path, **more: Any) -> Settings:

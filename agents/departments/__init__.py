@@ -48,6 +48,7 @@ class _Specialist(_Part):
     tools: list[str] = Field(default_factory=list[str])
     model: str | None = None
     limits: _Limits = _Limits()
+    reviewer: Name | None = None
 
 
 class _Policy(_Part):
@@ -111,6 +112,9 @@ class _File(_Part):
     task_usd: Usd | None = None
     on_shortage: OnShortage = "partial"
     cheaper: dict[str, str] = Field(default_factory=dict[str, str])
+    sceptic: bool = True
+    sceptic_tools: list[str] | None = None  # None: search and read, where they are installed
+    source_days: int = Field(default=730, ge=1, le=36500)
     models: dict[Role, str] = Field(default_factory=dict[Role, str])
     policy: dict[GateKind, _Policy] = Field(default_factory=dict[GateKind, _Policy])
     checkpoint: list[_Checkpoint] = Field(default_factory=list[_Checkpoint])
@@ -184,7 +188,9 @@ def _department(name: str, file: _File, tools: frozenset[str] | None) -> Departm
     ids = [member.id for member in file.specialist]
     if twice := {id for id in ids if ids.count(id) > 1}:
         raise DepartmentError(f"{name}: the specialist {min(twice)} is there twice.")
-    if tools is not None and (strange := {tool for m in file.specialist for tool in m.tools} - tools):
+    _check_reviewers(name, file)
+    used = {tool for member in file.specialist for tool in member.tools} | {*(file.sceptic_tools or ())}
+    if tools is not None and (strange := used - tools):
         raise DepartmentError(
             f"{name}: there is no tool named {min(strange)}; the tools are {', '.join(sorted(tools))}."
         )
@@ -200,6 +206,9 @@ def _department(name: str, file: _File, tools: frozenset[str] | None) -> Departm
         max_tasks=file.max_tasks,
         max_calls=file.max_calls,
         words=tuple(file.words),
+        sceptic=file.sceptic,
+        sceptic_tools=_sceptic_tools(name, file, tools),
+        source_days=file.source_days,
         patience=file.waiting.patience(),
         policies=tuple((kind, _policy(f"{name}: the policy for {kind}", one)) for kind, one in file.policy.items()),
         checkpoints=_checkpoints(name, file),
@@ -221,9 +230,46 @@ def _terms(name: str, file: _File) -> Terms:
     )
 
 
+def _check_reviewers(name: str, file: _File) -> None:
+    ids = {member.id for member in file.specialist}
+    for member in file.specialist:
+        if member.reviewer == member.id:
+            raise DepartmentError(f"{name}: {member.id} cannot review its own work: name another member as reviewer.")
+        if member.reviewer and member.reviewer not in ids:
+            raise DepartmentError(
+                f"{name}: {member.id} is reviewed by {member.reviewer}, who is no member; the members are "
+                f"{', '.join(sorted(ids))}."
+            )
+
+
+# The sceptic reads; whatever could act or compute stays out of reach of whoever reads hostile pages.
+_SCEPTIC_TOOLS = ("search", "read", "read_thread", "read_file")
+
+
+def _sceptic_tools(name: str, file: _File, tools: frozenset[str] | None) -> tuple[str, ...]:
+    wanted = file.sceptic_tools
+    if wanted is None:
+        return tuple(tool for tool in ("search", "read") if tools is None or tool in tools)
+    if strange := sorted(set(wanted) - set(_SCEPTIC_TOOLS)):
+        raise DepartmentError(
+            f"{name}: the sceptic cannot have the tool {strange[0]}; it only searches and reads: "
+            f"{', '.join(_SCEPTIC_TOOLS)}."
+        )
+    return tuple(wanted)
+
+
 def _specialist(member: _Specialist) -> Specialist:
     limits = Limits(member.limits.turns, member.limits.calls, member.limits.output_tokens)
-    return Specialist(member.id, member.title, member.icon, member.charter, tuple(member.tools), member.model, limits)
+    return Specialist(
+        member.id,
+        member.title,
+        member.icon,
+        member.charter,
+        tuple(member.tools),
+        member.model,
+        limits,
+        member.reviewer,
+    )
 
 
 def _policy(where: str, given: _Policy) -> Policy:

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Literal
 
 from agents.domain import artifact as artifacts
-from agents.domain import marking
+from agents.domain import consistency, manner, marking
 from agents.domain.artifact import MARK, Artifact, Kind
 from agents.domain.evidence import Claim, Status
 from agents.domain.marking import plain
@@ -276,6 +276,21 @@ def _sources(count: int) -> str:
     return f"{count} source" if count == 1 else f"{count} sources"
 
 
+# ---- dates, tone, runs ----
+
+
+def _dates_consistent(_: Check, artifact: Artifact, evidence: Evidence) -> Iterable[str]:
+    return consistency.date_faults(artifact, evidence.claims)
+
+
+def _tone(check: Check, artifact: Artifact, _: Evidence) -> Iterable[str]:
+    return manner.tone_faults(artifact, check.names)
+
+
+def _run_backed(_: Check, artifact: Artifact, evidence: Evidence) -> Iterable[str]:
+    return manner.run_faults(artifact, evidence.claims, evidence.statuses)
+
+
 # ---- words for people and comparison ----
 
 
@@ -362,5 +377,27 @@ _KINDS = (
     ),
     CheckKind("distinct_items", "nothing", "No two items or rows say the same.", ("table", "items"), _distinct_items),
     CheckKind("links_none", "nothing", "There are no links.", _ALL, _links_none),
+    CheckKind(
+        "dates_consistent",
+        "nothing",
+        "Weekdays fit their dates, what begins ends later, and the same event has one date in the whole work and in "
+        "its claims.",
+        _ALL,
+        _dates_consistent,
+    ),
+    CheckKind(
+        "tone",
+        "nothing",
+        "No word oversells, such as revolutionary or game-changing; names may hold further words to avoid.",
+        _ALL,
+        _tone,
+    ),
+    CheckKind(
+        "run_backed",
+        "nothing",
+        "What the work says of running code, such as passing tests, bears a mark to a claim of kind run.",
+        _ALL,
+        _run_backed,
+    ),
 )
 KINDS: Mapping[str, CheckKind] = {kind.name: kind for kind in _KINDS}

@@ -33,6 +33,7 @@ class Specialist:
     tools: tuple[str, ...] = ()
     model: str | None = None  # None: the department's model for specialists
     limits: Limits = Limits()
+    reviewer: str | None = None  # id of the member who reviews its work; never itself
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,9 @@ class Department:
     checkpoints: tuple[Checkpoint, ...] = ()  # that the department adds before some tasks
     patience: Patience = USUAL  # while its questions wait
     terms: Terms = NO_TERMS  # what missions may cost
+    sceptic: bool = True  # whether claims are doubted by a reader of their own, and the conclusion by an advocate
+    sceptic_tools: tuple[str, ...] = ("search", "read")  # what the sceptic looks for counter-evidence with
+    source_days: int = 730  # a claim whose newest source is older than this is not taken for true without a word
 
     def specialist(self, id: str) -> Specialist | None:
         """The member of that id, or None."""

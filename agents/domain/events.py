@@ -73,12 +73,12 @@ class WorkHandedOver(Event):
 
 @dataclass(frozen=True)
 class ReworkAsked(Event):
-    """Checks or the critic sent an attempt back."""
+    """Checks, a reviewer or the critic sent an attempt back, or what it builds on fell into doubt."""
 
     task: str
     specialist: str
     attempt: int
-    by: str  # "checks" or "critic"
+    by: str  # "checks", "critic", "ledger" (its material fell into doubt) or the id of the specialist who reviewed it
     points: tuple[str, ...]
 
 
@@ -93,13 +93,14 @@ class TaskAccepted(Event):
 
 @dataclass(frozen=True)
 class TaskStuck(Event):
-    """An attempt was not acceptable after the last round; a person decides."""
+    """An attempt was not acceptable within the rounds allowed; a person decides."""
 
     task: str
     specialist: str
     attempt: int
     points: tuple[str, ...]
     gate: str
+    reason: str = ""  # one sentence: why no further round was tried
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,16 @@ class ClaimDoubted(Event):
     status: str
     reason: str
     detail: str
+
+
+@dataclass(frozen=True)
+class ClaimsNotJudged(Event):
+    """The sceptic gave no usable answer about these claims; they stand as they did before."""
+
+    task: str
+    attempt: int
+    claims: tuple[str, ...]
+    reason: str  # one sentence for people
 
 
 @dataclass(frozen=True)

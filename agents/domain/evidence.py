@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+OVERRULED = "overruled"  # the reason of a person's verdict that lifts a block
+
 SourceKind = Literal["library", "web", "file", "thread", "run"]
 
 
@@ -34,6 +36,7 @@ class Snapshot:
     title: str
     text: str
     published: str | None = None  # ISO date as the source states it, None when it states none
+    captured_by: str = ""  # the tool that captured it, empty where that was not recorded
 
 
 @dataclass(frozen=True)
@@ -52,11 +55,20 @@ class Claim:
 
     id: str  # <task>.c<number>
     text: str
-    kind: Literal["fact", "inference", "opinion", "computed"] = "fact"
+    kind: Literal["fact", "inference", "opinion", "computed", "run"] = "fact"  # run: what running code showed
     key: bool = False  # the result hangs on it
     citations: tuple[Citation, ...] = ()
     derived_from: tuple[str, ...] = ()  # ids of the claims it was taken from
     expression: str = ""  # for "computed": the sum, e.g. "0.42 - 0.39"
+
+
+@dataclass(frozen=True)
+class Dependency:
+    """One claim rests on another."""
+
+    claim: str  # id
+    on: str  # id of the claim that it rests on
+    how: Literal["declared", "detected"]  # said by the author, or found out by comparing
 
 
 @dataclass(frozen=True)
@@ -76,11 +88,15 @@ def snapshot_id(text: str) -> str:
 
 
 def status(claim: Claim, verdicts: Iterable[Verdict]) -> Status | None:
-    """Status of the claim under all verdicts about it; None for an opinion, which needs no evidence."""
+    """Status of the claim under all verdicts about it, in their order; None for an opinion, which needs no evidence.
+
+    The worst finding wins, whoever agrees with the claim. A person who overrules a block makes it unverified and no
+    better, and only for the blocks that were there when they spoke.
+    """
     given = [verdict for verdict in verdicts if verdict.claim == claim.id]
     if claim.kind == "opinion" and not given:
         return None
-    names = {verdict.status for verdict in given}
+    names = {verdict.status for verdict in _in_force(given)}
     for bad in (Status.BLOCKED, Status.CONTESTED, Status.UNVERIFIED):
         if bad in names:
             return bad
@@ -89,6 +105,18 @@ def status(claim: Claim, verdicts: Iterable[Verdict]) -> Status | None:
     if traced:
         return Status.VERIFIED if agreed else Status.TRACED
     return Status.UNVERIFIED
+
+
+def _in_force(given: list[Verdict]) -> list[Verdict]:
+    """The verdicts without the blocks that a person overruled later."""
+    spoken = [place for place, verdict in enumerate(given) if overrules(verdict)]
+    last = spoken[-1] if spoken else -1
+    return [verdict for place, verdict in enumerate(given) if place > last or verdict.status is not Status.BLOCKED]
+
+
+def overrules(verdict: Verdict) -> bool:
+    """Whether a person lifts blocks with it."""
+    return verdict.by == "person" and verdict.status is Status.UNVERIFIED and verdict.reason == OVERRULED
 
 
 def worst(statuses: Iterable[Status | None]) -> Status | None:

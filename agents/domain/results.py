@@ -11,7 +11,7 @@ from agents.domain import spelling
 from agents.domain.artifact import Artifact
 
 
-def digest(summary: str, caveats: Sequence[str], works: Iterable[Artifact]) -> str:
-    """SHA-256 of the opening, the caveats and every deliverable, in the plan's order; hexadecimal."""
-    body = spelling.fit([summary, list(caveats), [asdict(work) for work in works]])
+def digest(summary: str, caveats: Sequence[str], works: Iterable[Artifact], against: Sequence[str] = ()) -> str:
+    """SHA-256 of the opening, the caveats, every deliverable in the plan's order, and what speaks against; hex."""
+    body = spelling.fit([summary, list(caveats), [asdict(work) for work in works], list(against)])
     return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal, DivisionByZero, InvalidOperation, Overflow
+from itertools import combinations
 
 from agents.domain.figures import Figure, read, supported
 
@@ -150,3 +151,67 @@ def states(claim_figures: Sequence[Figure], value: Decimal) -> Figure | None:
 
 def _bare(value: Decimal) -> Figure:
     return Figure(str(value), 0, 0, "number", value, places=max(0, -int(value.as_tuple().exponent)))
+
+
+# ---- sums that a claim states without writing them down ----
+
+_ADDS = re.compile(r"\b(?:total\w*|together|combined|sum|altogether|in all|overall|jointly|both|aggregate\w*)\b", re.I)
+_COMPARES = re.compile(
+    r"\b(?:difference|gap|more|less|fewer|lead|ahead|behind|margin|increase\w*|decrease\w*|grew|growth|rose|rise|fell|up|down"
+    r"|higher|lower|change\w*|gain\w*|drop\w*|declin\w*|larger|smaller|exceed\w*)\b",
+    re.I,
+)
+_DIVIDES = re.compile(r"\b(?:times|ratio|fold|per|share|average|mean|averaging|each|of the total)\b|\bof\b", re.I)
+_MOST = 10  # figures of the evidence over which sums are tried
+
+
+def derivation(figure: Figure, claim: str, evidence: Sequence[Figure]) -> str | None:
+    """The sum over the evidence that gives a figure of a claim, where the claim says that it is one; else None.
+
+    Only totals, differences, averages, ratios and changes of figures that go together: whatever takes more has to be
+    offered as a computed claim with its expression.
+    """
+    numbers = list({(f.values[0], f.unit): f for f in evidence if f.kind == "number" and f.firm}.values())
+    if figure.kind != "number" or not 2 <= len(numbers) <= _MOST:
+        return None
+    wanted = replace(figure, unit="")
+    for text, value in _sums(figure, claim, numbers):
+        if supported(wanted, [_bare(value)]):
+            return f"{text} = {figure.text}"
+    return None
+
+
+def _sums(figure: Figure, claim: str, numbers: Sequence[Figure]) -> Iterator[tuple[str, Decimal]]:
+    alike = [f for f in numbers if f.unit == ("%" if figure.unit == "pp" else figure.unit)]
+    if _ADDS.search(claim) and len(alike) > 1:
+        yield _joined(alike, " + "), sum((f.values[0] for f in alike), Decimal(0))
+        for pair in combinations(alike, 2):
+            yield _joined(pair, " + "), pair[0].values[0] + pair[1].values[0]
+    if _DIVIDES.search(claim) and len(alike) > 1:
+        total = sum((f.values[0] for f in alike), Decimal(0))
+        yield f"({_joined(alike, ' + ')}) / {len(alike)}", total / len(alike)
+    for one, two in combinations(numbers, 2):
+        if one.unit == two.unit:
+            yield from _between(figure, claim, one, two)
+
+
+def _between(figure: Figure, claim: str, one: Figure, two: Figure) -> Iterator[tuple[str, Decimal]]:
+    low, high = sorted((one, two), key=lambda f: abs(f.values[0]))
+    small, large = low.values[0], high.values[0]
+    compares = bool(_COMPARES.search(claim))
+    if compares and figure.unit != "%" and figure.unit == ("pp" if one.unit == "%" else one.unit):
+        yield f"{high.text} - {low.text}", large - small
+    if not small or figure.unit not in ("", "%"):
+        return
+    if figure.unit == "%":
+        if compares:
+            yield f"({high.text} - {low.text}) / {low.text}", (large - small) / small * 100
+            yield f"({high.text} - {low.text}) / {high.text}", (large - small) / large * 100
+        if _DIVIDES.search(claim):
+            yield f"{low.text} / {high.text}", small / large * 100
+    elif _DIVIDES.search(claim):
+        yield f"{high.text} / {low.text}", large / small
+
+
+def _joined(numbers: Sequence[Figure], sign: str) -> str:
+    return sign.join(f.text for f in numbers)

@@ -26,6 +26,7 @@ _AROUND = 40  # characters in which a number with its unit has room
 _UNIT = 20  # the same for the unit alone, behind the digits
 _SIGN = 5  # the same for the sign and currency before them
 _LIKENESS = 60.0  # below this nothing is suggested
+_SHORT = 1000  # characters of a text whose stream is kept
 _SUGGESTED = 400  # characters of the longest suggestion
 
 _TOKEN = re.compile(
@@ -57,7 +58,16 @@ def canonical(text: str) -> Canonical:
 
 
 def stream(text: str) -> Canonical:
-    """The canonical stream of any text."""
+    """The canonical stream of any text. Short ones are kept: a quote is looked at by several rules."""
+    return _kept(text) if len(text) <= _SHORT else _stream(text)
+
+
+@lru_cache(maxsize=1024)
+def _kept(text: str) -> Canonical:
+    return _stream(text)
+
+
+def _stream(text: str) -> Canonical:
     folded = fold(text)
     tokens, at, starts, ends = [""], array("L"), array("L"), array("L")
     length = 1

@@ -1,10 +1,11 @@
-"""Claims that may contradict each other: what the sceptic should see first. Never a verdict by itself."""
+"""Claims that contradict each other, or a source: the same name and subject, another figure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 from agents.domain import figures
@@ -25,6 +26,11 @@ _WITHOUT_SUBJECT = """
 """
 _EMPTY = frozenset(_WITHOUT_SUBJECT.split())
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_JOINS = re.compile(
+    r"\b(?:together|combined|altogether|in all|jointly|both|sum|aggregate|difference|gap|apart|margin"
+    r"|compared|versus)\b",
+    re.I,
+)
 _CAPITAL = re.compile(r"\b[A-ZÀ-ÖØ-Þ][^\W\d_]+")
 
 
@@ -50,6 +56,48 @@ def between(claims: Sequence[Claim]) -> list[Candidate]:
     ]
 
 
+def against(
+    claims: Sequence[Claim], others: Sequence[Claim], lineage: Callable[[str, str], bool], recent: int
+) -> list[Candidate]:
+    """Pairs of one of the claims with one of the others, or with a later one of themselves; each pair once.
+
+    `lineage` tells whether one rests on the other: what was taken from a claim does not contradict it. What
+    names no year may be about any since `recent`.
+    """
+    read = {claim.id: _read(claim.text) for claim in (*claims, *others)}
+    found: list[Candidate] = []
+    for place, claim in enumerate(claims):
+        if claim.kind == "opinion" or not read[claim.id].figures:
+            continue
+        for other in (*claims[place + 1 :], *others):
+            if other.kind == "opinion" or lineage(claim.id, other.id):
+                continue
+            one, two = read[claim.id], read[other.id]
+            if _same_thing(one, two) and _same_time(one, two, recent):
+                found += [Candidate(claim.id, other.id, *clash) for clash in _clash(one, two, OVERLAP)]
+    return found
+
+
+def disputed(claim: Claim, texts: Mapping[str, str], recent: int) -> list[Candidate]:
+    """Sentences of the texts, by their ids, that give another figure for the same name, year and subject."""
+    one = _read(claim.text)
+    if not one.figures or not one.names:
+        return []
+    found: list[Candidate] = []
+    for text in texts.values():
+        for sentence in _telling(text):
+            two = _read(sentence)
+            if _same_thing(one, two) and one.years <= two.years and _same_time(one, two, recent):
+                found += [Candidate(claim.id, sentence, *clash) for clash in _clash(one, two, _PASSAGE)]
+    return found
+
+
+@lru_cache(maxsize=128)
+def _telling(text: str) -> tuple[str, ...]:
+    """The sentences of a text that hold a digit."""
+    return tuple(sentence for sentence in sentences(text) if any(c.isdigit() for c in sentence))
+
+
 def within(claim: Claim, passage: str) -> list[Candidate]:
     """Sentences of a source that speak of the same as the claim and give another figure."""
     one = _read(claim.text)
@@ -66,14 +114,18 @@ class _Statement:
     names: frozenset[str]  # those of the words that are written with a capital
     figures: tuple[Figure, ...]  # numbers
     years: frozenset[int]
+    joins: bool  # speaks of several things taken together, or of what lies between them
 
 
+@lru_cache(maxsize=8192)
 def _read(text: str) -> _Statement:
     found = figures.firm(text)
     years = {int(f.mantissa) for f in found if f.kind == "year"} | {d.year for f in found for d in f.days if d.year}
     words = _subject_words(" ".join(stream(text).tokens()))
     names = _subject_words(" ".join(_CAPITAL.findall(text)))
-    return _Statement(words, names & words, tuple(f for f in found if f.kind == "number"), frozenset(years))
+    return _Statement(
+        words, names & words, tuple(f for f in found if f.kind == "number"), frozenset(years), bool(_JOINS.search(text))
+    )
 
 
 def _subject_words(text: str) -> frozenset[str]:
@@ -106,6 +158,22 @@ def _same_subject(one: _Statement, two: _Statement, overlap: float) -> bool:
         return False  # each names something that the other does not
     smaller = min(len(one.words), len(two.words))
     return smaller >= 2 and len(one.words & two.words) / smaller >= overlap
+
+
+def _same_thing(one: _Statement, two: _Statement) -> bool:
+    """Whether both speak of one name, and say of it what is the same apart from the name."""
+    if one.joins != two.joins:
+        return False  # a total and one of its parts, a gap and what it lies between
+    left, right = one.words - one.names, two.words - two.names
+    smaller = min(len(left), len(right))
+    return bool(one.names & two.names) and smaller > 0 and len(left & right) / smaller >= OVERLAP
+
+
+def _same_time(one: _Statement, two: _Statement, recent: int) -> bool:
+    """Whether the years named do not rule it out; a statement without one is about today, or not long ago."""
+    if one.years and two.years:
+        return bool(one.years & two.years)
+    return max((*one.years, *two.years), default=recent) >= recent
 
 
 def _kind(figure: Figure) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from agents.domain.evidence import Claim, Snapshot, Status
+from agents.evidence.ledger import roots
 
 _SHOWN = (Status.VERIFIED, Status.TRACED, Status.UNVERIFIED, Status.CONTESTED, Status.BLOCKED)
 
@@ -17,6 +18,7 @@ class Summary:
     counts: Mapping[Status, int]  # every status, 0 included
     opinions: int  # claims without a status, which need no evidence
     sources: int  # different snapshots that the claims cite
+    independent: int  # of these, those that are no copies of each other
     oldest: str | None  # ISO date, the earliest that a cited source states; None when none does
 
 
@@ -32,6 +34,7 @@ def summarise(
         counts={status: standing.count(status) for status in _SHOWN},
         opinions=standing.count(None),
         sources=len(cited),
+        independent=roots(claims, snapshots),
         oldest=min((day[:10] for day in published), default=None),
     )
 
@@ -42,8 +45,9 @@ def _standing(claim: Claim, statuses: Mapping[str, Status | None]) -> Status | N
 
 
 def line(summary: Summary) -> str:
-    """`Evidence: 12 verified · 5 traced · 2 unverified · 1 contested · 0 blocked | 9 sources | oldest 2025-11-02`."""
+    """`Evidence: 12 verified · … · 1 contested · 0 blocked | 9 sources, 6 independent | oldest 2025-11-02`."""
     counts = " · ".join(f"{summary.counts[status]} {status}" for status in _SHOWN)
-    sources = f"{summary.sources} source" if summary.sources == 1 else f"{summary.sources} sources"
+    sources = "1 source" if summary.sources == 1 else f"{summary.sources} sources"
+    sources += f", {summary.independent} independent" if summary.sources > 1 else ""
     oldest = f" | oldest {summary.oldest}" if summary.oldest else ""
     return f"Evidence: {counts} | {sources}{oldest}"

@@ -13,7 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 from agents.domain import figures
 from agents.domain.evidence import Citation, Claim, Snapshot, Status, Verdict, worst
 from agents.domain.figures import Figure
-from agents.evidence import arithmetic
+from agents.evidence import arithmetic, runs
 from agents.evidence.canonical import find, nearest, stream
 
 QUOTE_WORDS = 2  # the least that a quote must hold; less is found on any page
@@ -86,6 +86,8 @@ class _Walk:
             return failing
         if claim.kind == "computed":
             return self._unusable_parents(claim) or self._computed(claim)
+        if claim.kind == "run":
+            return [runs.judge(claim, self.snapshots)]
         if claim.citations:
             return self._cited(claim)
         return self._unusable_parents(claim) or self._inherited(claim)
@@ -103,9 +105,11 @@ class _Walk:
 
     def _cited(self, claim: Claim) -> list[Verdict]:
         quotes = [citation.quote for citation in claim.citations]
-        foreign = figures.foreign(figures.read(claim.text), quotes)
+        foreign = figures.missing(claim.text, quotes)
         if not foreign:
             return [_verdict(claim, Status.TRACED, "traced", "Every quote and figure is in the source.")]
+        if sums := _derived(claim, foreign, quotes):
+            return [_verdict(claim, Status.TRACED, "sum_right", f"{sums}, over the figures of its quotes.")]
         if claim.derived_from and not self._unusable_parents(claim):
             return self._leaning(claim, foreign)
         return [self._foreign(claim, foreign)]
@@ -133,11 +137,14 @@ class _Walk:
         if not claim.derived_from:
             what = "It has neither a quote nor a claim that it was taken from."
             return [_verdict(claim, Status.UNVERIFIED, "no_evidence", what)]
-        return self._leaning(claim, figures.firm(claim.text))
+        return self._leaning(claim, figures.missing(claim.text, []))
 
     def _leaning(self, claim: Claim, needed: Sequence[Figure]) -> list[Verdict]:
         """The claim leans on its parents; `needed` are its figures that no quote of its own bears."""
-        foreign = figures.foreign(needed, self._words_of_parents(claim))
+        words = [*self._words_of_parents(claim), *(citation.quote for citation in claim.citations)]
+        absent = figures.missing(claim.text, words)
+        foreign = [figure for figure in needed if figure in absent]
+        foreign = [] if _derived(claim, foreign, words) else foreign
         if not foreign or self._missing_parents(claim):
             verdict = self._standing(claim)
             if foreign and verdict.status is Status.TRACED:
@@ -223,6 +230,13 @@ class _Walk:
 
 def _verdict(claim: Claim, status: Status, reason: str, detail: str) -> Verdict:
     return Verdict(claim=claim.id, by="rule", status=status, reason=reason, detail=detail)
+
+
+def _derived(claim: Claim, foreign: Sequence[Figure], texts: Sequence[str]) -> str | None:
+    """The sums over the texts that give all these figures of the claim; None when one of them is no such sum."""
+    evidence = [figure for text in texts for figure in figures.read(text)]
+    sums = [arithmetic.derivation(figure, claim.text, evidence) for figure in foreign]
+    return "; ".join(one for one in sums if one) if sums and all(sums) else None
 
 
 def _not_found(quote: str, snapshot: Snapshot) -> str:

@@ -13,7 +13,8 @@ from agents.domain.mission import Gate, TaskState
 from agents.ports import TaskRecord, ToolCall, ToolResult
 
 if TYPE_CHECKING:
-    from agents.phases.task import Job, Run
+    from agents.phases.board import Run
+    from agents.phases.task import Job
 
 LONGEST = 8_000  # characters of a call that a person can be shown in full; what cannot be shown cannot be approved
 

@@ -23,7 +23,8 @@ async def _deliver(desk: Desk, mission: Mission) -> None:
     assert file.plan and file.result, "only an approved result is delivered"
     tasks = tuple(task.id for task in file.plan.tasks if task.deliverable and _accepted(file, task.id))
     works = (record.artifact for task in tasks if (record := file.tasks[task]))
-    digest = results.digest(file.result.summary, file.result.caveats, [work for work in works if work])
+    shown = file.result
+    digest = results.digest(shown.summary, shown.caveats, [work for work in works if work], shown.against)
     await desk.begin(mission, "deliver", digest)
     past = _past(file, await desk.journal.places(mission.id))
     async with desk.missions.change(mission.id) as change:

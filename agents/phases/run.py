@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from agents.domain import plan as plans
 from agents.domain.authority import GateKind
 from agents.domain.events import ResultProposed, RunStarted
 from agents.domain.evidence import Status
 from agents.domain.mission import Gate, Mission, State, TaskState
-from agents.phases import shortage
+from agents.phases import shortage, taint
+from agents.phases.board import Finished, Run
 from agents.phases.desk import Desk, guarded
 from agents.phases.result import conclude
-from agents.phases.task import Finished, Run, carry_out
+from agents.phases.shift import Shift
 from agents.ports import File
 from agents.roles.purse import OverBudget
 
@@ -30,7 +29,8 @@ async def _run(desk: Desk, mission: Mission) -> None:
     await desk.begin(mission, "run", plans.digest(file.plan))
     meter = await desk.meter(mission, department)
     unusable = await desk.unusable(mission)
-    run = Run(desk, mission, file.plan, department, meter, _carried(file), dict(file.snapshots), unusable)
+    run = Run(desk, mission, file.plan, department, meter, {}, dict(file.snapshots), unusable)
+    await _carry(run, file)
     async with desk.missions.change(mission.id) as change:
         if change.mission.state is not State.RUNNING:
             return
@@ -47,7 +47,7 @@ async def _work(run: Run, file: File) -> None:
         await shortage.drop_rest(run, "Finished with what there is, as was decided.")
     stuck: list[str] = []
     try:
-        stuck = await _all_tasks(run)
+        stuck = await Shift(run).carry_out_all()
     except OverBudget as short:
         if await shortage.ask(run, short):
             return
@@ -60,60 +60,19 @@ async def _work(run: Run, file: File) -> None:
         await _propose_result(run)
 
 
-def _carried(file: File) -> dict[str, Finished]:
+async def _carry(run: Run, file: File) -> None:
     """Work of earlier revisions that still stands: same task, accepted, and so all that it builds on.
 
     What a person dropped stays dropped, whatever becomes of what it would have built on.
     """
-    assert file.plan
-    kept: dict[str, Finished] = {}
-    for id in plans.order(file.plan):
-        task, record = plans.task(file.plan, id), file.tasks.get(id)
+    for id in plans.order(run.plan):
+        task, record = plans.task(run.plan, id), file.tasks.get(id)
         if record is None or record.digest != plans.digest(task):
             continue
-        whole = all(need in kept for need in task.needs)
+        whole = all(need in run.finished for need in task.needs)
         if record.state is TaskState.DROPPED or (record.state is TaskState.ACCEPTED and whole):
-            kept[id] = Finished.of(record, file)
-    return kept
-
-
-async def _all_tasks(run: Run) -> list[str]:
-    """Carries out all that can be; returns the ids of tasks that a person must decide about.
-
-    At most `parallel` at a time, in the plan's order. When a task fails for want of a model, the others that run are
-    let finish first, so that nothing begun is thrown away. A task ends alone when its own budget is used up.
-    """
-    begun: set[str] = set(run.finished)
-    stuck: list[str] = []
-    working: dict[asyncio.Task[Finished | None], str] = {}
-    failed: BaseException | None = None
-    try:
-        while True:
-            await shortage.narrow(run, begun)
-            free = 0 if failed else run.department.parallel - len(working)
-            for task in plans.ready(run.plan, run.finished, begun)[: max(0, free)]:
-                begun.add(task.id)
-                working[asyncio.create_task(carry_out(run, task))] = task.id
-            if not working:
-                break
-            ended, _ = await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
-            for one in ended:
-                id = working.pop(one)
-                error = one.exception()
-                if isinstance(error, OverBudget) and shortage.is_of_one_task(run, error):
-                    await shortage.drop(run, id, str(error))
-                elif error:
-                    failed = failed or error
-                elif finished := one.result():
-                    run.finished[id] = finished
-                else:
-                    stuck.append(id)
-    finally:
-        for one in working:
-            one.cancel()
-    if failed and not (stuck and isinstance(failed, OverBudget)):
-        raise failed
-    return stuck
+            basis = await taint.kept_basis(run, id, (record.rev, record.attempt))
+            run.finished[id] = Finished.of(record, file, basis)
 
 
 async def _ask_about(run: Run, stuck: list[str]) -> None:

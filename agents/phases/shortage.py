@@ -11,7 +11,8 @@ from agents.domain import plan as plans
 from agents.domain.events import BudgetRanShort
 from agents.domain.mission import Gate, State, TaskState
 from agents.domain.money import Wallet
-from agents.phases.task import Finished, Run, place_of
+from agents.phases import taint
+from agents.phases.board import Finished, Run
 from agents.ports import File, TaskRecord
 from agents.roles.purse import OverBudget, nearly_used_up
 
@@ -106,7 +107,7 @@ async def _usual_cost(run: Run) -> Decimal:
     """What a finished task of this run has cost on average, in the currency of the mission's wallet."""
     purse = run.meter.purse
     assert purse
-    wallets = [purse.nest(place_of(run, task))[-1] for task in run.plan.tasks if task.id in run.finished]
+    wallets = [purse.nest(taint.place(run, task))[-1] for task in run.plan.tasks if task.id in run.finished]
     spent = [wallet.spent for wallet in await purse.wallets.look(wallets)]
     sums = [one.usd or Decimal(one.tokens) / money.TOKENS_PER_USD for one in spent if one]
     return sum(sums, Decimal(0)) / len(sums) if sums else Decimal(0)

@@ -7,62 +7,15 @@ from dataclasses import dataclass, replace
 
 from agents.contracts import HandOver, Material, SpecialistBrief
 from agents.domain import plan as plans
-from agents.domain.artifact import Artifact, words
-from agents.domain.checks import Evidence
-from agents.domain.department import Department, Specialist
+from agents.domain.artifact import words
+from agents.domain.department import Specialist
 from agents.domain.events import ReworkAsked, TaskAccepted, TaskStarted, TaskStuck, ToolUsed, WorkHandedOver
-from agents.domain.evidence import Claim, Snapshot, Verdict, status
-from agents.domain.mission import Gate, Mission, TaskState
-from agents.phases import asking, review
-from agents.phases.desk import Desk
-from agents.ports import File, TaskRecord, ToolCall, ToolContext, ToolResult
+from agents.domain.mission import Gate, TaskState
+from agents.phases import asking, loops, review, taint
+from agents.phases.board import Basis, Finished, Run
+from agents.ports import TaskRecord, ToolCall, ToolContext, ToolResult
 from agents.roles import specialist, translate
-from agents.roles.seat import Meter, Seat
-
-
-@dataclass(frozen=True)
-class Finished:
-    """A task that others may build on; dropped ones bring nothing."""
-
-    state: TaskState
-    artifact: Artifact | None
-    claims: tuple[Claim, ...] = ()
-    verdicts: tuple[Verdict, ...] = ()
-    open_points: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, record: TaskRecord, file: File) -> Finished:
-        """What the rows say about a finished task."""
-        claims = tuple(claim for claim in file.claims if claim.id.startswith(f"{record.task}."))
-        about = tuple(verdict for verdict in file.verdicts if verdict.claim.startswith(f"{record.task}."))
-        artifact = record.artifact if record.state is TaskState.ACCEPTED else None
-        return cls(record.state, artifact, claims, about, record.open_points)
-
-
-@dataclass
-class Run:
-    """A run in progress. Only `finished` and `snapshots` grow, and only by what the journal can bring back."""
-
-    desk: Desk
-    mission: Mission
-    plan: plans.Plan
-    department: Department
-    meter: Meter
-    finished: dict[str, Finished]
-    snapshots: dict[str, Snapshot]
-    unusable: int = 0  # how often the run has failed by answers that could not be used
-
-    def evidence(self, extra: Finished | None = None, of: str = "") -> Evidence:
-        """All claims of finished work, and of the work under review, with their standing.
-
-        `of` a task: only of what it builds on. What else is finished by then depends on chance, and a review has to
-        come out the same way when it is repeated.
-        """
-        near = _upstream(self.plan, of) if of else self.finished.keys()
-        works = [*(done for id, done in self.finished.items() if id in near), *([extra] if extra else [])]
-        claims = {claim.id: claim for work in works for claim in work.claims}
-        verdicts = [verdict for work in works for verdict in work.verdicts]
-        return Evidence(claims, {id: status(claim, verdicts) for id, claim in claims.items()})
+from agents.roles.seat import Seat
 
 
 async def carry_out(run: Run, task: plans.Task) -> Finished | None:
@@ -77,37 +30,23 @@ async def carry_out(run: Run, task: plans.Task) -> Finished | None:
 async def _carry_out(run: Run, task: plans.Task) -> Finished | None:
     member = run.department.specialist(task.specialist)
     assert member, "a plan is only run when all its specialists are known"
-    seat = run.desk.seat(run.mission, place_of(run, task), run.meter)
-    previous, points, attempt = "", tuple[str, ...](), 0
+    start = await taint.begin(run, task)
+    seat = run.desk.seat(run.mission, taint.place(run, task), run.meter)
+    previous, points, turn = start.previous, start.points, 0
+    before: tuple[HandOver, review.Reviewed] | None = None
     while True:
-        attempt += 1
-        job = Job(run, task, member, seat.at(str(attempt)), attempt)
+        turn += 1
+        job = Job(run, task, member, seat.at(str(turn)), start.attempts + turn, turn, start.news)
         handed = await job.work(previous, points)
-        reviewed = await review.review(run, job.record(), job.finished(handed), job.seat, attempt)
+        reviewed = await review.review(job, job.finished(handed))
         if not reviewed.points:
             return await _accept(job, handed, reviewed.work)
-        if attempt > run.department.rework_rounds:
-            await _give_up(job, handed, reviewed)
+        over = reviewed.over or (loops.why(*before, handed, reviewed) if before else "")
+        if over or turn > run.department.rework_rounds:
+            await _give_up(job, handed, reviewed, over if turn <= run.department.rework_rounds else "")
             return None
         await _send_back(job, handed, reviewed)
-        previous, points = handed.model_dump_json(), reviewed.points
-
-
-def place_of(run: Run, task: plans.Task) -> str:
-    """Where the journal has the task: the same for as long as it and all that it builds on are the same.
-
-    Done again on other material it is another place, and so it is after answers that could not be used.
-    """
-    lineage = _upstream(run.plan, task.id)
-    digests = "".join(plans.digest(one) for one in run.plan.tasks if one.id in lineage)
-    place = f"run/{task.id}@{hashlib.sha256(digests.encode()).hexdigest()[:8]}"
-    return f"{place}~{run.unusable}" if run.unusable else place
-
-
-def _upstream(plan: plans.Plan, id: str) -> frozenset[str]:
-    """The task and all that it builds on, directly or not."""
-    needs = plans.task(plan, id).needs
-    return frozenset([id]).union(*(_upstream(plan, need) for need in needs))
+        previous, points, before = handed.model_dump_json(), reviewed.points, (handed, reviewed)
 
 
 @dataclass(frozen=True)
@@ -118,7 +57,14 @@ class Job:
     task: plans.Task
     member: Specialist
     seat: Seat
-    attempt: int
+    attempt: int  # counts within the revision
+    round: int  # counts since the task began on this material
+    news: tuple[str, ...] = ()  # what fell into doubt beneath it before it began
+
+    @property
+    def basis(self) -> Basis:
+        """What the task was begun on."""
+        return self.run.begun_on.get(self.task.id, Basis())
 
     def key(self, what: str) -> str:
         """Names an event of this attempt."""
@@ -137,13 +83,20 @@ class Job:
         """The hand-over as it would stand if it were accepted, before anything was found about its claims."""
         artifact = translate.artifact(self.task, work)
         return Finished(
-            TaskState.ACCEPTED, artifact, tuple(translate.claims(self.task, work)), (), tuple(work.open_points)
+            state=TaskState.ACCEPTED,
+            artifact=artifact,
+            claims=tuple(translate.claims(self.task, work)),
+            open_points=tuple(work.open_points),
+            made=(self.run.mission.rev, self.attempt),
+            basis=self.basis,
         )
 
     async def work(self, previous: str, points: tuple[str, ...]) -> HandOver:
         """The specialist's hand-over, stored and shown."""
         now = self.run.desk.clock.now()
         state = TaskState.REWORKING if points else TaskState.WORKING
+        self.run.attempts[self.task.id] = self.attempt
+        await taint.keep_basis(self.run, self.task.id, (self.run.mission.rev, self.attempt), self.basis)
         async with self.run.desk.missions.change(self.run.mission.id) as change:
             change.save_task(replace(self.record(state), points=points, started_at=now))
             change.tell(TaskStarted(self.key("started"), self.task.id, self.member.id, self.attempt))
@@ -175,6 +128,7 @@ class Job:
             attempt=self.attempt,
             previous=previous,
             points=list(points),
+            news=list(self.news),
             files=list(self.run.mission.files),
         )
 
@@ -212,7 +166,7 @@ class Job:
         result = await self.run.desk.toolbox.use(frozenset(self.task.tools), call, context)
         async with self.run.desk.missions.change(self.run.mission.id) as change:
             for snapshot in result.snapshots:
-                change.save_snapshot(self.task.id, snapshot)
+                change.save_snapshot(self.task.id, snapshot, call.id)
             key = f"{self.key('tool')}:{call.id}"
             change.tell(ToolUsed(key, self.task.id, self.member.id, call.name, result.summary))
         # Only what is stored may be seen by others: a second run has to find it again.
@@ -264,15 +218,17 @@ async def _send_back(job: Job, handed: HandOver, reviewed: review.Reviewed) -> N
         change.tell(ReworkAsked(key, job.task.id, job.member.id, job.attempt, reviewed.by, reviewed.points))
 
 
-async def _give_up(job: Job, handed: HandOver, reviewed: review.Reviewed) -> None:
-    """Two rounds were not enough: the work as it is goes before a person."""
+async def _give_up(job: Job, handed: HandOver, reviewed: review.Reviewed, over: str) -> None:
+    """The rounds were not enough, or no further one makes sense: the work as it is goes before a person."""
     rev = job.run.mission.rev
     digest = plans.digest(job.task)
     gate = Gate(f"{job.run.mission.id}:task:{rev}:{job.task.id}", job.run.mission.id, "task", rev, digest, job.task.id)
+    points = reviewed.points
     async with job.run.desk.missions.change(job.run.mission.id) as change:
-        change.save_task(_record(job, handed, reviewed.work, TaskState.STUCK, reviewed.points))
+        change.save_task(_record(job, handed, reviewed.work, TaskState.STUCK, points))
         change.open_gate(gate)
-        change.tell(TaskStuck(job.key("stuck"), job.task.id, job.member.id, job.attempt, reviewed.points, gate.id))
+        key = job.key("stuck")
+        change.tell(TaskStuck(key, job.task.id, job.member.id, job.attempt, points, gate.id, over))
 
 
 def _record(job: Job, handed: HandOver, work: Finished, state: TaskState, points: tuple[str, ...] = ()) -> TaskRecord:

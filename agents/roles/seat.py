@@ -155,6 +155,11 @@ class Seat:
             known = await self.journal.record(self.mission, key, digest, "read", json.dumps(list(await make())))
         return tuple(json.loads(known))
 
+    async def recalled(self, part: str) -> tuple[str, ...] | None:
+        """What `once` recorded under this part, or None."""
+        known = await self.journal.recall(self.key(part), _digest(part))
+        return None if known is None else tuple(json.loads(known))
+
 
 def _digest(value: object) -> str:
     return hashlib.sha256(_plain(value)).hexdigest()

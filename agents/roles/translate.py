@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from agents.contracts import (
     CheckDraft,
     Checklist,
+    CitationDraft,
     ClaimBrief,
+    ClaimDraft,
     HandOver,
+    ItemDraft,
     MemberBrief,
     PlanDraft,
     TaskDraft,
@@ -17,6 +21,7 @@ from agents.domain import checks, evidence
 from agents.domain.artifact import Artifact, Item
 from agents.domain.department import Department
 from agents.domain.plan import Check, Plan, Task
+from agents.ports import TaskRecord
 
 
 def team(department: Department) -> list[MemberBrief]:
@@ -114,6 +119,40 @@ def artifact(task: Task, work: HandOver) -> Artifact:
         columns=tuple(work.columns or ()) if task.output == "table" else (),
         rows=rows,
         items=tuple(Item(i.label, i.text) for i in work.items or ()) if task.output == "items" else (),
+    )
+
+
+def hand_over(record: TaskRecord, claims: Iterable[evidence.Claim]) -> str:
+    """A stored hand-over as its author wrote it, as JSON of HandOver; empty when nothing was handed over."""
+    work = record.artifact
+    if work is None:
+        return ""
+    return HandOver(
+        title=work.title,
+        note=record.note,
+        text=work.text or None,
+        columns=list(work.columns) or None,
+        rows=[list(row) for row in work.rows] or None,
+        items=[ItemDraft(label=item.label, text=item.text) for item in work.items] or None,
+        claims=[_claim_draft(claim) for claim in claims if _number(claim.id)],
+        open_points=list(record.open_points),
+    ).model_dump_json()
+
+
+def _number(claim: str) -> int:
+    """The number of a claim that was handed over; 0 for a sentence that no claim covered."""
+    found = re.fullmatch(r".+\.c(\d+)", claim)
+    return int(found[1]) if found else 0
+
+
+def _claim_draft(claim: evidence.Claim) -> ClaimDraft:
+    return ClaimDraft(
+        text=claim.text,
+        kind=claim.kind,
+        key=claim.key,
+        citations=[CitationDraft(snapshot=one.snapshot, quote=one.quote) for one in claim.citations],
+        derived_from=list(claim.derived_from),
+        expression=claim.expression,
     )
 
 

@@ -10,7 +10,7 @@ import asyncio
 import inspect
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import entry_points
 from typing import Any, Protocol, get_type_hints
 
@@ -166,7 +166,7 @@ class ToolKit:
         if call.name not in allowed or call.name not in self._tools:
             return _said(name, f"There is no tool {name} for this task; there are: {self._among(allowed)}.")
         try:
-            return await self._run(self._tools[call.name], call.arguments, context)
+            return _signed(name, await self._run(self._tools[call.name], call.arguments, context))
         except (ToolFault, Unreadable) as fault:
             return _said(name, one_line(str(fault), 1000))
         except TimeoutError:
@@ -204,6 +204,11 @@ class ToolKit:
         cut = f"\n(The first {end} of {len(snapshot.text)} characters.)" if end < len(snapshot.text) else ""
         text = f"snapshot: {snapshot.id}\n{fenced(snapshot.id, snapshot.text[:end])}{cut}"
         return ToolResult(text, name, (snapshot,))
+
+
+def _signed(name: str, result: ToolResult) -> ToolResult:
+    """What was captured says which tool captured it."""
+    return replace(result, snapshots=tuple(replace(one, captured_by=name) for one in result.snapshots))
 
 
 def _checked(one: Tool, arguments: str) -> dict[str, Any]:

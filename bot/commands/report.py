@@ -147,6 +147,7 @@ def _approval(gate: Any) -> dict[str, Any]:
         "user": made.user,
         "at": made.at.isoformat(),
         "digest": made.digest,
+        "note": made.note,
     }
 
 

@@ -10,9 +10,9 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from agents.ports import File, UnknownMission
 from bot import inbox
-from bot.decisions import Answer, NotNow
+from bot.decisions import Answer, NeedsReason, NotNow
 from bot.listeners.context import Context
-from bot.views import modals, outcome, planform
+from bot.views import evidence, modals, outcome, planform, quotes
 from bot.views.actions import Action
 from storage.inbox import Gesture
 
@@ -69,10 +69,21 @@ def _where(body: dict[str, Any]) -> tuple[str | None, str, str | None]:
 def _decider(context: Context, choice: str) -> Any:
     async def decided(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         async with context.politely(*_where(body)):
-            await context.decisions.decide(inbox.of_click(body, action), Answer(action["value"], choice))
+            try:
+                await context.decisions.decide(inbox.of_click(body, action), Answer(action["value"], choice))
+            except NeedsReason as need:
+                await context.gateway.open_view(body["trigger_id"], _with_reason(context, need))
         await ack()
 
     return decided
+
+
+def _with_reason(context: Context, need: NeedsReason) -> modals.View:
+    """The second click: a form that shows what is in doubt and asks why it is to count all the same."""
+    department = context.departments.get(need.file.mission.department)
+    doubted = evidence.contested(need.file, department, need.claims)
+    form = quotes.approve_anyway if need.answer.choice == "approve" else quotes.accept_anyway
+    return form(need.answer.gate, doubted)
 
 
 def _opener(context: Context, action: Action) -> Any:

@@ -34,6 +34,14 @@ def register(app: AsyncApp, context: Context) -> None:
     async def retry(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         await _decide(context, ack, body, view, "retry", "note")
 
+    @app.view(Form.APPROVE.value)
+    async def approve(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        await _decide(context, ack, body, view, "approve", "note")
+
+    @app.view(Form.ACCEPT.value)
+    async def accept(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        await _decide(context, ack, body, view, "accept", "note")
+
     @app.view(Form.SEND_BACK.value)
     async def send_back(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         await _decide(context, ack, body, view, "send_back", "note")

@@ -36,6 +36,8 @@ class Action(StrEnum):
     EDIT_RESULT = "result_edit"
     READ = "work_read"
     EVIDENCE = "evidence_open"
+    PAGE = "evidence_page"  # with _back or _on after it
+    CONTEST = "claim_contest"
     NEW = "mission_new"
     FEEDBACK = "result_feedback"
 
@@ -52,3 +54,7 @@ class Form(StrEnum):
     SEND_BACK = "send_back"
     RETRY = "retry_task"
     READ = "read_work"
+    EVIDENCE = "evidence_list"
+    APPROVE = "approve_anyway"
+    ACCEPT = "accept_anyway"
+    CONTEST = "contest_claim"

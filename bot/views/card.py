@@ -166,7 +166,7 @@ def _plain_plan(file: File, department: Department) -> Block:
 def _buttons(file: File) -> list[Block]:
     rev = file.plan_rev
     gate = f"{file.mission.id}:plan:{rev}"
-    if file.mission.state is State.PLAN_GATE:
+    if file.mission.state is State.PLAN_GATE and file.plan:
         return [
             actions(
                 f"plan:{rev}",

@@ -6,17 +6,14 @@ from agents.domain import plan as plans
 from agents.domain.artifact import Artifact
 from agents.domain.artifact import words as all_words
 from agents.domain.department import Department
-from agents.domain.events import MissionCancelled, MissionPaused
-from agents.domain.evidence import Status, status
+from agents.domain.events import MissionCancelled, MissionPaused, TaskStuck
 from agents.domain.mission import Decision, Gate, State, TaskState
 from agents.ports import File
-from bot.views import votes, words
+from bot.views import evidence, standing, votes, words
 from bot.views.actions import Action
 from bot.views.marks import Numbers
 from bot.views.post import Block, Post, actions, bullets, button, confirm, context, divider, header, markdown, section
 from bot.views.text import escape
-
-CONTESTED_SHOWN = 5
 
 CHOICE = {
     "approve": "Approved",
@@ -39,30 +36,16 @@ def result(file: File, department: Department, gate: Gate) -> Post:
     assert file.plan and file.result
     numbers = Numbers(file)
     blocks: list[Block] = [header(f"Result: {file.plan.title}"), markdown(numbers.text(file.result.summary))]
-    blocks += [divider(), section(f"*{escape(words.evidence(file))}*")]
-    blocks += _contested(file)
+    blocks += [divider(), *evidence.under_result(file, department)]
     if file.result.caveats:
         blocks.append(section(f"*Before you rely on it*\n{bullets(map(numbers.text, file.result.caveats))}"))
     blocks += [divider(), *_parcel(file)]
     blocks += (
-        answered(gate.decision, gate)
+        _result_answered(file, gate.decision, gate)
         if gate.decision
         else [*votes.progress(file, department, gate), _result_buttons(file, gate)]
     )
     return Post(f"The result of “{file.plan.title}” waits for your approval.", blocks)
-
-
-def _contested(file: File) -> list[Block]:
-    """Contested claims first, both sides; the rest is behind the marks."""
-    found = [claim for claim in file.claims if status(claim, file.verdicts) is Status.CONTESTED]
-    blocks: list[Block] = []
-    for claim in found[:CONTESTED_SHOWN]:
-        against = next((v.detail for v in file.verdicts if v.claim == claim.id and v.status is Status.CONTESTED), "")
-        first = file.snapshots.get(claim.citations[0].snapshot) if claim.citations else None
-        source = f" ({escape(first.title)})" if first else ""
-        blocks.append(section(f":warning: *Contested:* {escape(claim.text)}{source}\nAgainst it: {escape(against)}"))
-    more = len(found) - CONTESTED_SHOWN
-    return blocks + ([context(f"and {more} more contested claims")] if more > 0 else [])
 
 
 def _parcel(file: File) -> list[Block]:
@@ -90,12 +73,23 @@ def _result_buttons(file: File, gate: Gate) -> Block:
     cancel = confirm(
         "Cancel this mission?", "The result will not be delivered; the thread keeps the work.", "Cancel", "Keep"
     )
+    reason = standing.doubted_keys(file)  # then the button opens a form
     return actions(
         f"result:{gate.rev}",
-        button(Action.APPROVE, "Approve and deliver", votes.value(gate), "primary"),
+        button(Action.APPROVE, f"Approve and deliver{'…' if reason else ''}", votes.value(gate), "primary"),
         button(Action.SEND_BACK, "Send back", gate.id),
         button(Action.CANCEL, "Cancel", gate.id, "danger", cancel),
     )
+
+
+def _result_answered(file: File, decision: Decision, gate: Gate) -> list[Block]:
+    """Who decided; an approval over doubted key claims says so, with its reason."""
+    over = len(standing.doubted_keys(file)) if decision.choice == "approve" else 0
+    if not over:
+        return answered(decision, gate)
+    what = "a contested key claim" if over == 1 else f"{over} contested key claims"
+    also = "".join(f" and <@{user}>" for user in votes.others(gate))
+    return [context(f"Approved over {what} by <@{decision.user}>{also}: {escape(decision.note)}")]
 
 
 def answered(decision: Decision, gate: Gate | None = None) -> list[Block]:
@@ -106,20 +100,25 @@ def answered(decision: Decision, gate: Gate | None = None) -> list[Block]:
     return [context(f"{CHOICE.get(decision.choice, decision.choice)}{by}{note}")]
 
 
-def stuck(file: File, department: Department, gate: Gate, points: tuple[str, ...]) -> Post:
-    """A task that could not be accepted within its rounds."""
+def stuck(file: File, department: Department, gate: Gate, asked: TaskStuck) -> Post:
+    """A task that could not be accepted within its rounds, or of which no further round would have made more."""
     assert file.plan
     task = plans.task(file.plan, gate.task)
-    text = f"“{task.title}” ({task.id}) could not be accepted after {department.rework_rounds + 1} attempts"
-    blocks: list[Block] = [section(f":raised_hand: *{escape(text)}*\nWhat is still wrong:\n{bullets(points)}")]
+    tries = "1 attempt" if asked.attempt == 1 else f"{asked.attempt} attempts"
+    text = f"“{task.title}” ({task.id}) could not be accepted after {tries}"
+    said = f"\n{escape(asked.reason)}" if asked.reason else ""
+    blocks: list[Block] = [
+        section(f":raised_hand: *{escape(text)}*{said}\nWhat is still wrong:\n{bullets(asked.points)}")
+    ]
     if gate.decision:
         return Post(text, [*blocks, *answered(gate.decision, gate)])
     blocks += votes.progress(file, department, gate)
+    takes_reason = standing.blocked(file, gate.task)  # then the button opens a form
     blocks.append(
         actions(
             f"task:{gate.task}:{gate.rev}",
             button(Action.RETRY, "Try again", gate.id, "primary"),
-            button(Action.ACCEPT, "Accept as it is", votes.value(gate)),
+            button(Action.ACCEPT, f"Accept as it is{'…' if takes_reason else ''}", votes.value(gate)),
             button(Action.DROP, "Go on without it", gate.id),
             button(Action.CANCEL, "Cancel the mission", gate.id, "danger"),
         )

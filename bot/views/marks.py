@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from agents.domain.artifact import MARK
@@ -52,7 +52,7 @@ class Numbers:
 
     def _reference(self, id: str, number: int) -> Reference:
         claim = self._claims[id]
-        root = self._root(claim)
+        root = root_of(claim, self._claims)
         first = root.citations[0] if root.citations else None
         source = self._file.snapshots.get(first.snapshot) if first else None
         standing = status(claim, self._file.verdicts)
@@ -68,19 +68,20 @@ class Numbers:
             against=" ".join(against) if doubted else "",
         )
 
-    def _root(self, claim: Claim) -> Claim:
-        """The claim itself, or the first with a quote among those it was taken from."""
-        seen: set[str] = set()
-        queue = [claim.id]
-        while queue:
-            found = self._claims.get(queue.pop(0))
-            if found is None or found.id in seen:
-                continue
-            if found.citations:
-                return found
-            seen.add(found.id)
-            queue += found.derived_from
-        return claim
+
+def root_of(claim: Claim, claims: Mapping[str, Claim]) -> Claim:
+    """The claim itself, or the first with a quote among those it was taken from."""
+    seen: set[str] = set()
+    queue = [claim.id]
+    while queue:
+        found = claims.get(queue.pop(0))
+        if found is None or found.id in seen:
+            continue
+        if found.citations:
+            return found
+        seen.add(found.id)
+        queue += found.derived_from
+    return claim
 
 
 def _title(title: str, published: str | None) -> str:

@@ -21,6 +21,7 @@ BOXES = 10  # checkboxes in one field
 
 
 def modal(form: Form, title: str, blocks: list[Block], private: str, submit: str | None) -> View:
+    """A window; with the word on its button where it is a form."""
     view: View = {
         "type": "modal",
         "callback_id": form,
@@ -32,9 +33,10 @@ def modal(form: Form, title: str, blocks: list[Block], private: str, submit: str
     return view | {"submit": {"type": "plain_text", "text": plain(submit, 24)}} if submit else view
 
 
-def text_field(
+def text_input(
     block: str, label: str, initial: str = "", *, lines: bool = True, optional: bool = False, hint: str = ""
 ) -> Block:
+    """A field for words."""
     element: Block = {"type": "plain_text_input", "action_id": "value", "multiline": lines, "max_length": FIELD}
     if initial:
         element["initial_value"] = initial[:FIELD]
@@ -55,7 +57,7 @@ def option(text: str, value: str) -> Block:
 def new_mission(text: str, private: str, channel: str | None) -> View:
     """Ask for a mission; without a channel the form asks where."""
     blocks = [
-        text_field("mission", "What should the department do?", text, hint="What you want, for whom, how much of it.")
+        text_input("mission", "What should the department do?", text, hint="What you want, for whom, how much of it.")
     ]
     if channel is None:
         picker: Block = {
@@ -71,13 +73,13 @@ def new_mission(text: str, private: str, channel: str | None) -> View:
 
 def change_plan(gate: str) -> View:
     """What should be different about the plan."""
-    blocks = [text_field("note", "What should be different?", hint="The planner changes the plan and asks you again.")]
+    blocks = [text_input("note", "What should be different?", hint="The planner changes the plan and asks you again.")]
     return modal(Form.CHANGE, "Ask for changes", blocks, gate, "Ask")
 
 
 def retry_task(gate: str) -> View:
     """A hint for another try at a task."""
-    blocks = [text_field("note", "What should be done differently?", hint="Goes to the specialist with the brief.")]
+    blocks = [text_input("note", "What should be done differently?", hint="Goes to the specialist with the brief.")]
     return modal(Form.RETRY, "Try again", blocks, gate, "Try again")
 
 
@@ -90,7 +92,7 @@ def send_back(gate: str, file: File) -> View:
     label = {"type": "plain_text", "text": "What should be done again?"}
     blocks: list[Block] = [
         {"type": "input", "block_id": "tasks", "label": label, "element": boxes},
-        text_field("note", "What should be different?", hint="Everything that builds on it is done again, too."),
+        text_input("note", "What should be different?", hint="Everything that builds on it is done again, too."),
     ]
     return modal(Form.SEND_BACK, "Send back", blocks, gate, "Send back")
 

@@ -8,16 +8,19 @@ from datetime import date, datetime
 from itertools import accumulate
 
 from agents.domain.artifact import Artifact
+from agents.domain.mission import Decision
 from agents.ports import File, Told
 from agents.tools import exports
-from bot.views import costs, words
+from bot.views import costs, standing, words
 from bot.views.actions import Action
 from bot.views.costs import Account
+from bot.views.evidence import MEANING, SHOWN
 from bot.views.gates import CHOICE
 from bot.views.links import is_allowed
 from bot.views.marks import Numbers, Reference, lines, without
-from bot.views.post import Block, Post, actions, bullets, button, context, header, markdown, section, table
-from bot.views.text import escape, safe_markdown
+from bot.views.post import Block, Post, actions, bullets, button, context, header, markdown, section, sections, table
+from bot.views.sources import source_hosts
+from bot.views.text import escape, safe_markdown, short
 from bot.views.work import item, preview
 
 MESSAGE = 6000  # characters of Markdown up to which a text is posted as a message; longer ones become a document
@@ -67,7 +70,9 @@ def deliverable(file: File, task: str, now: datetime) -> Delivery:
     numbers = Numbers(file)
     body = [*top, *_blocks(artifact, numbers, source_hosts(file))]
     read = button(Action.READ, "Read it with its sources", f"{file.mission.id}|{task}|{record.rev}|{record.attempt}")
-    more = [*_sources(numbers.references(), source_hosts(file)), actions(f"sources:{task}:{file.mission.rev}", read)]
+    quotes = button(Action.EVIDENCE, "Quotes in context", f"{file.mission.id}|{task}:{record.rev}:{record.attempt}|1")
+    windows = actions(f"sources:{task}:{file.mission.rev}", read, quotes)
+    more = [*_sources(numbers.references(), source_hosts(file)), windows]
     name = f"Deliverable: {artifact.title}"
     return Delivery(
         title=artifact.title,
@@ -186,21 +191,28 @@ def receipt(file: File, told: Sequence[Told], account: Account | None = None) ->
         *([f"*Budget:* {costs.receipt(account)}"] if account else []),
         f"*{words.evidence(file)}*",
         "*Decided:* " + _people(file),
+        f"*On record as:* mission {file.mission.id}",
     ]
-    meaning = (
-        "“traced” means: the quote and its figures are in the source, nobody has judged the meaning; "
-        "“verified” means: the sceptic found support in a source by itself. Unmarked sentences were not checked."
-    )
-    return Post("Receipt", [section(":receipt: *Receipt*\n" + "\n".join(facts)), context(meaning)])
+    meaning = f"{MEANING} Unmarked sentences were not checked."
+    return Post("Receipt", [*sections([":receipt: *Receipt*", *facts, *_overruled(file)]), context(meaning)])
+
+
+def _overruled(file: File) -> list[str]:
+    """What was delivered although it is in doubt: by a person's word, which stays on record."""
+    keys = standing.doubted_keys(file)
+    lines = [f"*Approved although contested:* {short(claim.text, 300)}" for claim in keys[:SHOWN]]
+    return [*lines, *([f"and {len(keys) - SHOWN} more of these"] if len(keys) > SHOWN else [])]
 
 
 def _people(file: File) -> str:
     """Who decided what at which checkpoint."""
     made = [(gate.kind, gate.decision) for gate in file.gates if gate.decision]
-    return "; ".join(f"{kind} {CHOICE[decision.choice].lower()} by <@{decision.user}>" for kind, decision in made)
+    return "; ".join(
+        f"{kind} {CHOICE[decision.choice].lower()} by <@{decision.user}>{_reason(decision)}" for kind, decision in made
+    )
 
 
-def source_hosts(file: File) -> frozenset[str]:
-    """Hosts of the sources that were read; only these may be links."""
-    found = [s.source.split("/")[2] for s in file.snapshots.values() if s.source.startswith(("https://", "http://"))]
-    return frozenset(host.split("@")[-1].split(":")[0].lower() for host in found)
+def _reason(decision: Decision) -> str:
+    """What was said with a decision that needed a reason."""
+    given = decision.note if decision.choice in ("approve", "accept") else ""
+    return f" (“{short(given, 300)}”)" if given else ""

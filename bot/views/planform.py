@@ -7,7 +7,7 @@ from agents.domain.department import Department
 from agents.domain.plan import Task
 from agents.ports import File
 from bot.views.actions import Form
-from bot.views.modals import FIELD, View, modal, option, text_field
+from bot.views.modals import FIELD, View, modal, option, text_input
 from bot.views.post import Block, context
 
 ROOM = 100  # blocks in a window
@@ -22,8 +22,8 @@ def edit_plan(gate: str, file: File, department: Department) -> View:
     tasks, budget = file.plan.tasks, file.plan.budget_usd
     blocks: list[Block] = [
         context("Clear a title to drop that task. A changed plan is shown with its differences and asks once more."),
-        text_field("order", "Order", ", ".join(task.id for task in tasks), lines=False, optional=True),
-        text_field("budget", "Budget in dollars", "" if budget is None else f"{budget:g}", lines=False, optional=True),
+        text_input("order", "Order", ", ".join(task.id for task in tasks), lines=False, optional=True),
+        text_input("budget", "Budget in dollars", "" if budget is None else f"{budget:g}", lines=False, optional=True),
     ]
     fresh = _fresh(department)
     room = (ROOM - len(blocks) - len(fresh)) // max(1, len(tasks))
@@ -36,22 +36,22 @@ def _fields(task: Task, department: Department) -> list[Block]:
     """The most needed first: where a plan is long, the last are left out and stay as they are."""
     id, checks = task.id, "\n".join(map(plandiff.check, task.checks))
     return [
-        text_field(f"title:{id}", f"{id}: task", task.title, lines=False, optional=True),
+        text_input(f"title:{id}", f"{id}: task", task.title, lines=False, optional=True),
         _who(id, department, task.specialist),
-        text_field(f"needs:{id}", f"{id}: builds on", ", ".join(task.needs), lines=False, optional=True),
-        text_field(f"checks:{id}", f"{id}: acceptance checks", checks, optional=True, hint=HINT),
-        text_field(f"brief:{id}", f"{id}: brief", task.brief[:FIELD], optional=True),
+        text_input(f"needs:{id}", f"{id}: builds on", ", ".join(task.needs), lines=False, optional=True),
+        text_input(f"checks:{id}", f"{id}: acceptance checks", checks, optional=True, hint=HINT),
+        text_input(f"brief:{id}", f"{id}: brief", task.brief[:FIELD], optional=True),
         _delivered(id, task.deliverable),
     ]
 
 
 def _fresh(department: Department) -> list[Block]:
     return [
-        text_field(f"title:{NEW}", "A new task (leave empty for none)", lines=False, optional=True),
+        text_input(f"title:{NEW}", "A new task (leave empty for none)", lines=False, optional=True),
         _who(NEW, department, department.specialists[0].id),
-        text_field(f"brief:{NEW}", "New task: brief", optional=True),
-        text_field(f"needs:{NEW}", "New task: builds on", lines=False, optional=True),
-        text_field(f"checks:{NEW}", "New task: acceptance checks", optional=True, hint=HINT),
+        text_input(f"brief:{NEW}", "New task: brief", optional=True),
+        text_input(f"needs:{NEW}", "New task: builds on", lines=False, optional=True),
+        text_input(f"checks:{NEW}", "New task: acceptance checks", optional=True, hint=HINT),
         _choice(f"output:{NEW}", "New task: what it makes", [option(one, one) for one in OUTPUTS], "text"),
         _delivered(NEW, True),
     ]

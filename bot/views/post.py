@@ -9,6 +9,7 @@ from typing import Any
 from bot.views.text import escape, plain, safe_markdown
 
 Block = dict[str, Any]
+SECTION = 2900  # characters of a section, a little below Slack's limit
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,17 @@ def section(text: str, accessory: Block | None = None) -> Block:
     """A paragraph of mrkdwn; escape foreign words before they come here."""
     block: Block = {"type": "section", "text": mrkdwn(text)}
     return block | {"accessory": accessory} if accessory else block
+
+
+def sections(lines: Iterable[str]) -> list[Block]:
+    """The lines as one paragraph, or as several where one would be too long; each line fits one by itself."""
+    pieces: list[str] = []
+    for line in lines:
+        if pieces and len(pieces[-1]) + len(line) < SECTION:
+            pieces[-1] += f"\n{line}"
+        else:
+            pieces.append(line)
+    return [section(piece) for piece in pieces]
 
 
 def context(*texts: str) -> Block:

@@ -45,7 +45,7 @@ def asked(proposal: Proposal, gate: Gate) -> Post:
 def form(gate: str, proposal: Proposal) -> modals.View:
     """A field for each question; an empty one takes the default."""
     blocks = [
-        modals.text_field(
+        modals.text_input(
             f"q:{n}", plain(one.question, LABEL), optional=True, hint=plain(f"Default: {one.default}", 300)
         )
         for n, one in enumerate(proposal.questions)

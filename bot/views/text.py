@@ -8,7 +8,7 @@ from bot.views.safety.marks import normal, undecided_tail
 from bot.views.safety.prose import definitions
 from bot.views.splitting import split_markdown
 
-__all__ = ["SafeStream", "escape", "plain", "safe_markdown", "split_markdown"]
+__all__ = ["SafeStream", "escape", "plain", "safe_markdown", "short", "split_markdown"]
 
 NO_HOSTS: frozenset[str] = frozenset()
 _JOINS_ON = "\u200d\ufe0e\ufe0f"
@@ -25,6 +25,14 @@ def plain(text: str, limit: int) -> str:
     if len(words) <= limit:
         return words
     return words[: _whole_characters(words, max(limit - 1, 0))].rstrip() + "…"
+
+
+def short(text: str, limit: int) -> str:
+    """Foreign words for a mrkdwn text on one line: escaped, and even so at most `limit` characters."""
+    words = plain(text, limit)
+    while len(escape(words)) > limit:
+        words = plain(words, max(1, len(words) * 4 // 5))
+    return escape(words)
 
 
 def _whole_characters(words: str, end: int) -> int:

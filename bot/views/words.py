@@ -5,11 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from agents.domain.department import Department
-from agents.domain.evidence import Status, status
+from agents.domain.evidence import Status
 from agents.domain.mission import TaskState
 from agents.domain.plan import Estimate
 from agents.evidence import summary
 from agents.ports import File, Spent
+from bot.views import standing
 
 STATUS = {
     Status.VERIFIED: ":white_check_mark: verified",
@@ -53,8 +54,8 @@ def cost(usd: Decimal) -> str:
 
 def evidence(file: File) -> str:
     """The one line about all claims of the mission."""
-    statuses = {claim.id: status(claim, file.verdicts) for claim in file.claims}
-    return summary.line(summary.summarise(file.claims, statuses, file.snapshots))
+    claims = standing.in_use(file)
+    return summary.line(summary.summarise(claims, standing.statuses(file, claims), file.snapshots))
 
 
 def minutes(seconds: float) -> str:

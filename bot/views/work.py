@@ -5,17 +5,23 @@ from __future__ import annotations
 from agents.domain import plan as plans
 from agents.domain.artifact import Artifact, Item
 from agents.domain.department import Department
-from agents.domain.events import ReworkAsked
+from agents.domain.events import ClaimsNotJudged, ReworkAsked
 from agents.domain.evidence import Status
 from agents.ports import File, TaskRecord
-from bot.views import words
+from bot.views import standing, words
 from bot.views.actions import Action
 from bot.views.marks import Numbers, without
 from bot.views.post import Block, Post, actions, bullets, button, context, markdown, section, table
-from bot.views.text import escape
+from bot.views.text import escape, short
 
 CRITIC = ("Critic", ":face_with_monocle:")
 SCEPTIC = ("Sceptic", ":thinking_face:")
+EVIDENCE = ("Evidence check", ":mag_right:")
+DOUBTS = 5  # contested claims that one post shows
+_FOUND = {
+    "checks": "The acceptance checks failed",
+    "ledger": "What it builds on has fallen into doubt",
+}
 LEAD = 900  # characters of a long text that the thread shows; the button opens the rest
 ROWS = 6  # rows of a long table that the thread shows
 
@@ -35,7 +41,9 @@ def handed_over(file: File, department: Department, record: TaskRecord) -> Post:
         blocks.append(context(f"*Open:* {escape(without(points))}"))
     value = f"{file.mission.id}|{record.task}|{record.rev}|{record.attempt}"
     label = "Read it with its sources" if whole else "Read all of it with its sources"
-    blocks.append(actions(f"work:{record.task}:{record.rev}:{record.attempt}", button(Action.READ, label, value)))
+    place = f"{record.task}:{record.rev}:{record.attempt}"
+    quotes = button(Action.EVIDENCE, "Quotes in context", f"{file.mission.id}|{place}|1")
+    blocks.append(actions(f"work:{place}", button(Action.READ, label, value), quotes))
     text = f"{task.title}: {record.note or 'handed over'}"
     return Post(text, blocks, words.name(department, task.specialist), words.icon(department, task.specialist))
 
@@ -74,24 +82,41 @@ def _lead(text: str) -> str:
 
 
 def critique(file: File, department: Department, event: ReworkAsked) -> Post:
-    """The points for which work goes back, under the critic's name."""
+    """The points for which work goes back, under the name of who sends it back."""
     assert file.plan
     task = plans.task(file.plan, event.task)
     who = words.name(department, event.specialist)
-    found = "The acceptance checks failed" if event.by == "checks" else "This is not what was asked yet"
+    found = _FOUND.get(event.by, "This is not what was asked yet")
     text = f"Back to {who}: {task.title} ({task.id}), round {event.attempt}"
     body = f"*{escape(text)}*\n{found}:\n{bullets(event.points)}"
-    return Post(text, [section(body)], *CRITIC)
+    reviewer = department.specialist(event.by)
+    return Post(text, [section(body)], *((reviewer.title, reviewer.icon) if reviewer else CRITIC))
 
 
 def doubt(file: File, department: Department, task: str) -> Post:
-    """What the sceptic contests in a task's work, under its own name: each claim with what speaks against it."""
+    """What is contested in a task's work, under the name of who contests it: each claim with what speaks against it."""
     assert file.plan
     author = words.name(department, plans.task(file.plan, task).specialist)
-    against = {v.claim: v.detail for v in file.verdicts if v.by == "sceptic" and v.status is Status.CONTESTED}
-    found = [claim for claim in file.claims if claim.id in against and claim.id.startswith(f"{task}.")]
+    given = [v for v in file.verdicts if v.claim.startswith(f"{task}.") and v.status is Status.CONTESTED]
+    against = {v.claim: v for v in given if v.by != "person" and not v.reason.startswith(standing.INHERITED)}
+    found = [claim for claim in file.claims if claim.id in against]
     text = f"Contested in the work of {author} ({task}): {len(found)} of its claims"
     blocks: list[Block] = [section(f":warning: *{escape(text)}*")]
-    blocks += [section(f">{escape(claim.text)}\n{escape(against[claim.id])}") for claim in found]
+    for claim in found[:DOUBTS]:
+        blocks.append(section(f">{short(claim.text, 600)}\n{short(against[claim.id].detail, 900)}"))
+    more = [f"and {len(found) - DOUBTS} more"] if len(found) > DOUBTS else []
     note = "They stay marked as contested wherever they are used."
-    return Post(text, [*blocks, context(note)], *SCEPTIC)
+    who = SCEPTIC if any(v.by == "sceptic" for v in against.values()) else EVIDENCE
+    return Post(text, [*blocks, context(*more, note)], *who)
+
+
+def unjudged(file: File, department: Department, event: ClaimsNotJudged) -> Post:
+    """What the sceptic could not judge, so that nobody takes its silence for agreement."""
+    assert file.plan
+    author = words.name(department, plans.task(file.plan, event.task).specialist)
+    count = "1 claim" if len(event.claims) == 1 else f"{len(event.claims)} claims"
+    text = f"Not judged: {count} in the work of {author} ({event.task})"
+    body = f":grey_question: *{escape(text)}*\n{escape(event.reason)}"
+    return Post(
+        text, [section(body), context("They stand as they did before; nobody has judged their meaning.")], *SCEPTIC
+    )

@@ -20,7 +20,7 @@ from agents.domain.evidence import Status, status
 from agents.domain.mission import State, TaskState
 from agents.ports import File, Told
 from bot.commands import report
-from bot.views import blockcheck
+from bot.views import blockcheck, work
 from bot.views.actions import Action
 from bot.views.marks import without
 from tests import house
@@ -97,7 +97,7 @@ async def test_each_specialist_posts_under_its_own_name_and_icon(played: Played)
 async def test_work_that_fails_its_check_goes_back_and_comes_again(played: Played) -> None:
     back = [one.event for one in played.told if isinstance(one.event, news.ReworkAsked)]
     assert back
-    assert {event.by for event in back} <= {"checks", "critic"}
+    assert {event.by for event in back} <= {"checks", "critic", "ledger"}
     for event in back:
         assert played.file.tasks[event.task].attempt > event.attempt
     assert any(message.get("username") == "Critic" for message in played.home.thread(played.thread))
@@ -106,9 +106,33 @@ async def test_work_that_fails_its_check_goes_back_and_comes_again(played: Playe
 async def test_a_disagreement_between_sources_is_shown_as_contested(played: Played) -> None:
     doubted = [claim for claim in played.file.claims if status(claim, played.file.verdicts) is Status.CONTESTED]
     assert doubted
-    posts = [m for m in played.home.thread(played.thread) if m.get("username") == "Sceptic"]
+    names_of_doubt = {work.SCEPTIC[0], work.EVIDENCE[0]}  # whichever had found it when the post was drawn
+    posts = [m for m in played.home.thread(played.thread) if m.get("username") in names_of_doubt]
     assert posts
     assert any("contested" in str(m["blocks"]).lower() for m in played.home.thread(played.thread)[-8:])
+
+
+async def test_a_planted_falsehood_is_contested_where_it_enters_and_what_rests_on_it_becomes_unknown(
+    played: Played,
+) -> None:
+    planted = next(claim for claim in played.file.claims if "24.6%" in claim.text)
+    true = next(claim for claim in played.file.claims if "market share of 14.6%" in claim.text)
+    assert planted.id.startswith("t1.")
+    for claim in (planted, true):
+        assert status(claim, played.file.verdicts) is Status.CONTESTED
+    back = [one.event for one in played.told if isinstance(one.event, news.ReworkAsked)]
+    (fallen,) = [event for event in back if event.by == "ledger"]
+    assert fallen.task == "t3"
+    assert true.id in fallen.points[0]
+    assert "“Dunmarrow reached a market share of 24.6% in 2025" in fallen.points[0]
+    analysis = played.file.tasks["t3"]
+    assert analysis.artifact
+    assert "Unknown, because what it rested on is contested: By market share the order is" in analysis.artifact.text
+    assert not [
+        claim
+        for claim in played.file.claims
+        if claim.id.startswith("t3.") and status(claim, played.file.verdicts) is Status.CONTESTED
+    ]
 
 
 async def test_both_approvals_are_on_record_with_person_and_digest(played: Played) -> None:

@@ -18,6 +18,7 @@ from bot.local.rehearsal import Rehearsal
 from bot.local.standins import SAMPLES
 from bot.local.workspace import Workspace
 from bot.views.actions import Action
+from tests.house import explain
 
 ROOT = Path(__file__).parents[2]
 LIGHT = "Draft a competitive analysis of coffee pods and create a 10-day launch calendar."
@@ -128,6 +129,7 @@ class Street:
         button = await self.see(lambda: self.find(ts, Action.APPROVE, f"{kind}:"))
         await self.see(lambda: self.workspace.connected)
         await self.workspace.press("maya", "launch", button["ts"], Action.APPROVE.value)
+        await explain(self.workspace, "maya")
 
     # ---- what is on record ----
 

@@ -15,7 +15,7 @@ from bot.local.workspace.errors import NotAcknowledged
 from bot.views.actions import Action
 from tests.faults import outside
 from tests.faults.outside import Street
-from tests.house import SEED
+from tests.house import SEED, explain
 
 AT_ONCE = 4  # tasks that the launch department works on at the same time, each with one call in flight
 
@@ -67,6 +67,7 @@ async def person(street: Street, thread: str) -> None:
         while f"{kind}:" in str(street.workspace.message("launch", button["ts"]).body.get("blocks")):
             with suppress(NotAcknowledged):
                 await street.workspace.press("maya", "launch", button["ts"], Action.APPROVE.value)
+                await explain(street.workspace, "maya")
                 break
             await asyncio.sleep(0.1)
 

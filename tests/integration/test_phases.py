@@ -5,24 +5,19 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from itertools import count
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from agents.contracts import CritiqueDraft, DoubtDraft, DoubtsDraft, PlanDraft, ResultDraft, TaskDraft
-from agents.departments import DepartmentFiles
+from agents.contracts import CritiqueDraft, DoubtDraft, DoubtsDraft
 from agents.domain import events as news
 from agents.domain import plan as plans
-from agents.domain.department import Department, Limits, Specialist
 from agents.domain.evidence import Status, status
-from agents.domain.mission import Mission, State, TaskState
+from agents.domain.mission import State, TaskState
 from agents.phases.deliver import deliver_mission
-from agents.phases.desk import Desk
 from agents.phases.plan import plan_mission
 from agents.phases.run import run_mission
 from agents.ports import (
@@ -33,189 +28,25 @@ from agents.ports import (
     ModelUnavailable,
     Note,
     PhaseCall,
-    Spent,
     ToolResult,
 )
-from bot.decisions import Answer, Decisions, NotNow
-from bot.doorkeeper import Doorkeeper
-from bot.presenter import route
-from storage.database import Database
-from storage.inbox import Gesture
-from storage.journal import open_journal
-from storage.missions import MissionRows
-from tests.fakes.people import People
-from tests.fakes.scripted import (
-    Line,
-    ScriptedModel,
-    Tools,
-    brief_of,
-    call,
-    captured,
-    hands_over,
-    role_of,
-    say,
-    uses,
+from bot.decisions import NotNow
+from tests.fakes.scripted import Line, brief_of, call, hands_over, role_of, say, uses
+from tests.office import (
+    CHAIN,
+    NEWS,
+    PAGE,
+    Died,
+    Mortal,
+    Office,
+    draft,
+    keys,
+    opened,
+    plainly,
+    quoting,
+    researching,
+    task,
 )
-
-ATTEMPTS = ("", "first", "second", "third", "fourth")
-PAGE = captured("In 2026 a pod costs 0.42 euros in the shop.", "Shop page")
-NEWS = captured("Since October a pod costs 0.55 euros in the shop.", "News page", "https://b.example/news")
-
-
-def member(id: str, *tools: str) -> Specialist:
-    return Specialist(id, id.capitalize(), f":{id}:", f"Is a {id}.", tools, None, Limits(8, 10, 500))
-
-
-TEAM = Department(
-    "general",
-    "General",
-    "Everything.",
-    (member("researcher", "search"), member("writer"), member("editor")),
-    parallel=3,
-    rework_rounds=1,
-)
-
-
-def task(id: str, specialist: str = "writer", **more: Any) -> TaskDraft:
-    body = {"title": f"Task {id}", "brief": f"Do {id}", "output": "text", "deliverable": True}
-    return TaskDraft(id=id, specialist=specialist, **(body | more))
-
-
-def draft(*tasks: TaskDraft) -> PlanDraft:
-    return PlanDraft(title="A plan", goal="It is done", tasks=list(tasks))
-
-
-CHAIN = draft(
-    task("t1", "researcher", tools=["search"], deliverable=False),
-    task("t2", needs=["t1"]),
-    task("t3", "editor"),
-    task("t4", needs=["t2", "t3"]),
-)
-
-
-class Crew:
-    """The script: what each role says, by default the shortest good answer. `says` overrides it for a role or task."""
-
-    def __init__(self, plan: PlanDraft) -> None:
-        self.plan = plan
-        self._own: dict[str, Callable[[ModelRequest], Line]] = {}
-
-    def says(self, who: str, line: Line | Callable[[ModelRequest], Line]) -> None:
-        """`who` is a role, or a role and a task: "Critic", "Specialist t1"."""
-        self._own[who] = line if callable(line) and not isinstance(line, Exception) else lambda _: line
-
-    def __call__(self, request: ModelRequest) -> Line:
-        role, brief = role_of(request), brief_of(request)
-        own = self._own.get(f"{role} {brief.get('task')}") or self._own.get(role)
-        return own(request) if own else self._default(role, brief)
-
-    def _default(self, role: str, brief: dict[str, Any]) -> Line:
-        match role:
-            case "Planner":
-                return self.plan
-            case "Specialist":
-                return hands_over(text=f"Work of {brief['task']}, {ATTEMPTS[brief['attempt']]} attempt.")
-            case "Critic":
-                return CritiqueDraft(verdict="accept")
-            case "Sceptic":
-                return DoubtsDraft(findings=[])
-            case _:
-                return ResultDraft(summary="It is done.")
-
-
-@dataclass
-class Office:
-    """Rows, journal and desk; phases are enqueued into `calls` and played by the test."""
-
-    missions: MissionRows
-    desk: Desk
-    model: ScriptedModel
-    crew: Crew
-    tools: Tools
-    calls: list[PhaseCall]
-    decisions: Decisions
-    gestures: Any
-
-    async def accept(self, **more: Any) -> None:
-        """A mission is asked for."""
-        mention = Gesture("T1", "mention", "E1", "C1", "1.0", "M1", "U1", {})
-        now = self.desk.clock.now()
-        body: dict[str, Any] = {"text": "Find out and write it up", "rev": 1, "created_at": now} | more
-        mission = Mission("m1", "T1", "C1", "1.0", "1.0", "U1", department="general", state=State.PLANNING, **body)
-        assert await self.missions.accept(
-            mention, mission, [news.MissionAccepted("accepted")], PhaseCall("plan", "m1", 1)
-        )
-
-    async def play(self) -> File:
-        """Carries out every phase that was enqueued."""
-        play = {"plan": plan_mission, "run": run_mission, "deliver": deliver_mission}
-        while self.calls:
-            phase = self.calls.pop(0)
-            async with asyncio.timeout(20):
-                await play[phase.phase](self.desk, phase.mission, phase.rev)
-        return await self.file()
-
-    async def file(self) -> File:
-        return await self.missions.file("m1")
-
-    async def decide(self, gate: str, choice: str, note: str = "", tasks: tuple[str, ...] = ()) -> None:
-        """A person answers a question."""
-        await self.decisions.decide(self.click(), Answer(f"m1:{gate}", choice, note, tasks))
-
-    def click(self) -> Gesture:
-        return Gesture("T1", "action", f"A{next(self.gestures)}", "C1", "2.0", None, "U1", {})
-
-    async def again(self) -> None:
-        await self.decisions.again(self.click(), "m1")
-
-    async def planned(self) -> File:
-        """Accepted and planned."""
-        await self.accept()
-        return await self.play()
-
-    async def carried_out(self) -> File:
-        """Planned, approved and run."""
-        file = await self.planned()
-        assert file.mission.state is State.PLAN_GATE, file.mission.reason
-        await self.decide(f"plan:{file.mission.rev}", "approve")
-        return await self.play()
-
-    async def told(self, kind: type[news.Event]) -> list[Any]:
-        return [one.event for one in await self.missions.told("m1") if isinstance(one.event, kind)]
-
-    def asked(self) -> list[tuple[str, str]]:
-        """Role and task of every question so far."""
-        return [(role_of(one), str(brief_of(one).get("task", ""))) for one in self.model.asked]
-
-
-@asynccontextmanager
-async def opened(folder: Path, clock: Any, plan: PlanDraft = CHAIN, **department: Any) -> AsyncIterator[Office]:
-    """An office on files of its own."""
-    database = Database.open(f"sqlite:///{folder / 'baton.db'}")
-    await database.migrate()
-    journal = await open_journal(database, clock)
-    calls: list[PhaseCall] = []
-
-    def enqueue(_: object, call: Any) -> None:
-        if isinstance(call, PhaseCall):
-            calls.append(call)
-
-    missions = MissionRows(database, route, enqueue, clock, journal)
-    team = DepartmentFiles({"general": replace(TEAM, **department)})
-    crew, tools = Crew(plan), Tools({"search": ToolResult("found it", "search: 1 result", (PAGE,))})
-    model = ScriptedModel(script=crew)
-    names = dict.fromkeys(("planner", "specialist", "critic", "sceptic", "manager"), "a-model")
-    desk = Desk(missions, journal, model, names, tools, team, clock)
-
-    async def halt(_: str) -> None:
-        calls.clear()
-
-    decisions = Decisions(missions, team, Doorkeeper(People(), missions, team, clock), clock, halt)
-    try:
-        yield Office(missions, desk, model, crew, tools, calls, decisions, count(1))
-    finally:
-        await journal.close()
-        await database.close()
 
 
 @pytest.fixture
@@ -489,20 +320,6 @@ async def test_sent_back_only_the_chosen_work_and_what_builds_on_it_is_done_agai
     assert {gate.id for gate in file.gates if gate.decision is None} == {"m1:result:2"}
 
 
-def quoting(page: Any, text: str) -> Line:
-    claim = {"text": text, "key": True, "citations": [{"snapshot": page.id, "quote": page.text.removesuffix(".")}]}
-    return hands_over(text=f"{text.removesuffix('.')} [t1.c1].", claims=[claim])
-
-
-def researching(page: Any, text: str) -> Callable[[ModelRequest], Line]:
-    """Searches first and then quotes the page."""
-
-    def line(asked: ModelRequest) -> Line:
-        return quoting(page, text) if len(asked.messages) > 2 else uses(call("search", query=text))
-
-    return line
-
-
 async def test_what_builds_on_work_that_was_done_again_may_quote_what_it_finds_itself(tmp_path, clock) -> None:
     """Done again, a task is not held to the sources that were known when it was done before."""
     plan = draft(task("t1"), task("t2", "researcher", tools=["search"], needs=["t1"]))
@@ -535,7 +352,7 @@ async def test_a_claim_with_a_quote_that_is_not_there_goes_back_to_its_author(of
 
     def first(asked: ModelRequest) -> Line:
         if brief_of(asked)["points"]:
-            return quoting(PAGE, "A pod costs 0.42 euros.")
+            return quoting(PAGE, "In 2026 a pod costs 0.42 euros in the shop.")
         if len(asked.messages) == 2:
             return uses(call("search", query="price"))
         return hands_over(text="It costs 9 [t1.c1].", claims=[invented])
@@ -546,12 +363,12 @@ async def test_a_claim_with_a_quote_that_is_not_there_goes_back_to_its_author(of
     assert (back.by, "t1.c1 does not stand (quote not in snapshot)" in back.points[0]) == ("checks", True)
     assert file.tasks["t1"].attempt == 2
     (claim,) = file.claims
-    assert (claim.text, status(claim, file.verdicts)) == ("A pod costs 0.42 euros.", Status.TRACED)
+    assert (claim.text, status(claim, file.verdicts)) == ("In 2026 a pod costs 0.42 euros in the shop.", Status.TRACED)
 
 
 async def test_a_claim_that_the_sceptic_refutes_by_a_quote_is_contested_for_all_that_build_on_it(office) -> None:
     office.tools._results["search"] = ToolResult("found both", "search: 2 results", (PAGE, NEWS))
-    office.crew.says("Specialist t1", researching(PAGE, "A pod costs 0.42 euros."))
+    office.crew.says("Specialist t1", researching(PAGE, "In 2026 a pod costs 0.42 euros in the shop."))
     refuted = DoubtDraft(claim="t1.c1", answer="refuted", snapshot=NEWS.id, quote="a pod costs 0.55 euros")
     office.crew.says("Sceptic", DoubtsDraft(findings=[refuted]))
     file = await office.carried_out()
@@ -658,41 +475,11 @@ async def test_what_a_person_stopped_stays_stopped(office: Office) -> None:
 # ---- a phase that is carried out again ----
 
 
-class Died(BaseException):
-    """The process is gone."""
-
-
-class Mortal:
-    """Rows in a process that dies at its n-th change, before the commit or right after it."""
-
-    def __init__(self, rows: MissionRows, lives: int, after: bool) -> None:
-        self._rows, self._lives, self._after = rows, lives, after
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._rows, name)
-
-    @asynccontextmanager
-    async def change(self, mission: str) -> AsyncIterator[Any]:
-        self._lives -= 1
-        if self._lives < 0 or (self._lives == 0 and not self._after):
-            raise Died
-        async with self._rows.change(mission) as change:
-            yield change
-        if self._lives == 0:
-            raise Died
-
-
-def plainly(file: File) -> File:
-    """Without what may differ: the bill, and the order in which tasks that ran side by side were stored."""
-    claims, verdicts = sorted(file.claims, key=repr), sorted(file.verdicts, key=repr)
-    return replace(file, spent=Spent(), claims=claims, verdicts=verdicts)
-
-
 async def test_a_run_that_dies_at_any_change_ends_the_same_way_and_pays_nothing_twice(tmp_path, clock) -> None:
     plan = draft(task("t1", "researcher", tools=["search"], deliverable=False), task("t2", needs=["t1"]), task("t3"))
 
     def crew(office: Office) -> None:
-        office.crew.says("Specialist t1", researching(PAGE, "A pod costs 0.42 euros."))
+        office.crew.says("Specialist t1", researching(PAGE, "In 2026 a pod costs 0.42 euros in the shop."))
         office.crew.says(
             "Critic t3",
             lambda asked: CritiqueDraft(
@@ -730,12 +517,6 @@ async def test_a_run_that_dies_at_any_change_ends_the_same_way_and_pays_nothing_
             assert len(office.model.asked) == calls, f"died at change {lives}"
             assert await keys(office) == history, f"died at change {lives}"
     assert deaths >= 6
-
-
-async def keys(office: Office) -> set[str]:
-    """What happened, but for uses of tools: one that died before it was recorded is made again."""
-    told = [one.event for one in await office.missions.told("m1")]
-    return {event.key for event in told if not isinstance(event, news.ToolUsed)}
 
 
 async def test_a_plan_phase_that_dies_before_its_last_commit_proposes_the_same_plan_unpaid(office: Office) -> None:

@@ -19,7 +19,7 @@ from sqlmodel import select
 
 from agents.domain.artifact import Artifact, Item
 from agents.domain.events import GateDecided, MissionAccepted, NoteTaken, PlanProposed, RunStarted
-from agents.domain.evidence import Citation, Claim, Snapshot, Status, Verdict
+from agents.domain.evidence import Citation, Claim, Dependency, Snapshot, Status, Verdict
 from agents.domain.mission import Decision, Gate, IllegalMove, Mission, State, TaskState
 from agents.domain.plan import Check, Estimate, Plan, Task
 from agents.ports import (
@@ -74,6 +74,7 @@ SNAPSHOT = Snapshot("abcd", "web", "https://a.example/x", "A page", "The price i
 CLAIM = Claim("t1.c1", "It costs 0.42.", key=True, citations=(Citation("abcd", "price is 0.42", 4, 17),))
 TRACED = Verdict("t1.c1", "rule", Status.TRACED, "quote_found")
 DOUBTED = Verdict("t1.c1", "sceptic", Status.CONTESTED, "other_price", "Another source says 0.39.")
+RESTS = Dependency("t1.c1", "t0.c1", "detected")
 TABLE = Artifact("table", "Prices", columns=("who", "price"), rows=(("A", "0.42"), ("B", "0.39")))
 RECORD = TaskRecord("t1", 1, TaskState.WORKING, "x" * 64, 1, started_at=NOON)
 
@@ -407,7 +408,7 @@ async def test_everything_comes_back_as_it_was(database, clock):
     await desk.missions.accept(MENTION, MISSION)
     items = Artifact("items", "Posts", items=(Item("Instagram", "Sip \N{HOT BEVERAGE}"), Item("", "Slow")))
     done = replace(RECORD, state=TaskState.ACCEPTED, artifact=items, open_points=("price",), ended_at=NOON)
-    result = ResultRecord(1, "e" * 64, "All done.", ("One price is contested.",))
+    result = ResultRecord(1, "e" * 64, "All done.", ("One price is contested.",), "It costs 0.42.", ("t1.c1",), "But.")
     async with desk.missions.change("m1") as change:
         change.save_wishes(2, ("shorter", "in French"))
         change.save_plan(1, replace(PLAN, title="Old"), ESTIMATE)
@@ -429,6 +430,7 @@ async def test_everything_comes_back_as_it_was(database, clock):
     assert file.snapshots == {"abcd": SNAPSHOT}
     assert file.gates == (GATE,)
     assert file.result == result
+    assert file.authors == {"t1.c1": "researcher"}
     assert file.notes == (Note("2.0", "U2", "Only Europe, please"), Note("3.0", "U1", "And Asia"))
     assert await desk.missions.notes("m1") == file.notes
     assert file.spent == Spent(calls=3, cost_usd=Decimal("0.5"))
@@ -490,6 +492,8 @@ CHANGES = {
     "snapshot": lambda c: c.save_snapshot("t1", SNAPSHOT),
     "claims": lambda c: c.save_claims("t1", 1, 1, [CLAIM], [TRACED]),
     "doubts": lambda c: c.save_claims("t1", 1, 1, [CLAIM], [DOUBTED]),
+    "verdicts": lambda c: c.save_verdicts("review:t2:1:1", [DOUBTED], {"t1": (1, 1)}),
+    "dependencies": lambda c: c.save_dependencies("review:t1:1:1", [RESTS], {"t1": (1, 1)}),
     "other claims": lambda c: c.save_claims("t1", 1, 2, [replace(CLAIM, text="other")], [TRACED]),
     "result": lambda c: c.save_result(ResultRecord(1, "e", "s", ())),
     "note": lambda c: c.save_note(Note("2.0", "U2", "Only Europe")),
@@ -501,8 +505,12 @@ KEPT = [
     tables.Plan,
     tables.Wishes,
     tables.Attempt,
+    tables.Source,
     tables.Snapshot,
+    tables.Capture,
     tables.Claim,
+    tables.Citation,
+    tables.Dependency,
     tables.Verdict,
     tables.Result,
     tables.Note,
@@ -512,7 +520,7 @@ KEPT = [
 ]
 
 
-NUMBERED = (tables.Verdict, tables.Event, tables.Outbox)
+NUMBERED = (tables.Citation, tables.Dependency, tables.Verdict, tables.Event, tables.Outbox)
 
 
 async def everything(desk: Desk) -> dict[str, list[str]]:

@@ -18,8 +18,12 @@ CLAIMS = {
     "t1.c2": Claim("t1.c2", "A box costs €4.20.", citations=(Citation("s2", "ten for €4.20"), Citation("s3", "€4.20"))),
     "t1.c3": Claim("t1.c3", "Meadow leads.", derived_from=("t1.c1", "t1.c2")),
     "t1.c4": Claim("t1.c4", "It is fine.", kind="opinion"),
+    "t1.c5": Claim("t1.c5", "All 12 tests pass.", kind="run", citations=(Citation("s4", "12 passed in 0.4s"),)),
+    "t1.c6": Claim("t1.c6", "All 9 tests pass.", kind="run", citations=(Citation("s4", "9 passed"),)),
+    "t1.c7": Claim("t1.c7", "The trade fair opens on 3 March 2026.", citations=(Citation("s5", "3 March 2026"),)),
 }
-EVIDENCE = Evidence(CLAIMS, {"t1.c1": Status.TRACED, "t1.c2": Status.TRACED, "t1.c3": Status.TRACED, "t1.c4": None})
+STANDING = dict.fromkeys(("t1.c1", "t1.c2", "t1.c3", "t1.c5", "t1.c7"), Status.TRACED)
+EVIDENCE = Evidence(CLAIMS, {**STANDING, "t1.c4": None, "t1.c6": Status.BLOCKED})
 
 
 def text(body: str) -> Artifact:
@@ -76,6 +80,15 @@ PASSES = [
     (Check("distinct_items"), items("one", "two")),
     (Check("distinct_items"), table("a | b", "1 | x", "1 | y")),
     (Check("links_none"), text("Mail us. 1.5 and 3/4 and e.g. this. [t1.c1]")),
+    (Check("dates_consistent"), text("On Monday, 30 November 2026 we begin. From 1 to 3 December 2026 it rains.")),
+    (Check("dates_consistent"), text("The launch event is on 3 March 2026. The press event is on 4 March 2026.")),
+    (Check("dates_consistent"), text("The trade fair opens on 3 March 2026 [t1.c7]. Our stand opens on March 3.")),
+    (Check("dates_consistent"), table("Date | Weekday | Theme", "2026-11-30 | Monday | a", "2026-12-01 | Tuesday | a")),
+    (Check("dates_consistent"), table("Task | Start | End", "a | 2026-11-30 | 2026-12-01", "b | 2026-12-02 | open")),
+    (Check("tone"), text("A plain pod that composts in ten weeks. It is new!")),
+    (Check("tone", names=("cheap",)), items("It costs little.", "Cheaper than others.")),
+    (Check("run_backed"), text("All 12 tests pass [t1.c5]. The code was not run here. Tests are planned for May.")),
+    (Check("run_backed"), items("The survey took two weeks.", "We ran into delays.")),
 ]
 
 FAILS = [
@@ -110,6 +123,26 @@ FAILS = [
     (Check("min_sources", 3), text("x [t1.c1] [t7.c7] [t1.c4]"), "rests on 1 source; at least 3 are needed, 2 more"),
     (Check("distinct_items"), items("Buy now!", "x", "buy   NOW [t1.c1]"), "Item 3 says the same as item 1"),
     (Check("links_none"), text("See https://example.org/x."), "“https://example.org/x” is one"),
+    (Check("dates_consistent"), text("On Tuesday, 30 November 2026 we begin."), "is a Monday, not a Tuesday"),
+    (Check("dates_consistent"), text("It runs from 5 May 2026 to 2 May 2026."), "ends on 2 May 2026, which is earlier"),
+    (
+        Check("dates_consistent"),
+        text("The launch event is on 3 March 2026. Come to the launch event on 5 March 2026."),
+        "In the text the same (event launch) has two dates: 3 March 2026 and 5 March 2026",
+    ),
+    (
+        Check("dates_consistent"),
+        items("The trade fair opens on 4 March 2026 [t1.c7]."),
+        "the date is 4 March 2026, but claim t1.c7 says 3 March 2026",
+    ),
+    (Check("dates_consistent"), table("Date | Weekday", "2026-11-30 | Friday"), "In row 1: 2026-11-30 is a Monday"),
+    (Check("dates_consistent"), table("Start | End", "2026-11-30 | 2026-11-29"), "begins on 2026-11-30 and ends on"),
+    (Check("tone"), text("Our game changing pod."), "“game changing” is not to be used"),
+    (Check("tone"), items("Buy it now!!!"), "one exclamation mark is enough"),
+    (Check("tone", names=("cheap",)), text("It is cheap."), "“cheap” is not to be used"),
+    (Check("run_backed"), text("All tests pass."), "no claim of a run stands behind it"),
+    (Check("run_backed"), text("All 9 tests pass [t1.c6]."), "no claim of a run stands behind it"),
+    (Check("run_backed"), items("The script prints the total [t1.c1]."), "“script prints” speaks of a run"),
     (Check("links_none"), text("See [here](/x) or www.example.org or bit.ly/abc"), "“www.example.org” is one"),
 ]
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents import departments
 from agents.departments import DepartmentError, DepartmentFiles
 from agents.domain import events as news
 from agents.domain import evidence, mission
@@ -350,6 +351,21 @@ def load(folder: Path, text: str | bytes = GOOD, name: str = "kitchen.toml") -> 
     return DepartmentFiles.load(folder, TOOLS)
 
 
+def test_a_department_doubts_unless_it_says_otherwise_with_the_tools_that_there_are(tmp_path: Path) -> None:
+    kitchen = load(tmp_path).get("kitchen")
+    assert (kitchen.sceptic, kitchen.sceptic_tools) == (True, ("search", "read"))
+    without = dict(departments._read({"kitchen.toml": GOOD.replace('["search"]', '["read"]')}, frozenset({"read"})))
+    assert without["kitchen"].sceptic_tools == ("read",), "by default only what is installed"
+    quiet = load(tmp_path, "sceptic = false\nsceptic_tools = []\n" + GOOD).get("kitchen")
+    assert (quiet.sceptic, quiet.sceptic_tools) == (False, ())
+
+
+def test_a_department_says_who_reviews_whom(tmp_path: Path) -> None:
+    waiter = GOOD[GOOD.index("[[spec") :].replace('"cook"', '"waiter"')
+    kitchen = load(tmp_path, GOOD.replace('model = "a-model"', 'reviewer = "waiter"') + waiter).get("kitchen")
+    assert [(member.id, member.reviewer) for member in kitchen.specialists] == [("cook", "waiter"), ("waiter", None)]
+
+
 def test_a_department_file_is_read_as_it_is_written(tmp_path: Path) -> None:
     kitchen = load(tmp_path).get("kitchen")
     assert (kitchen.title, kitchen.approvers, kitchen.words) == ("Kitchen", ("requester",), ("soup", "kitchen"))
@@ -375,6 +391,20 @@ def test_a_department_file_is_read_as_it_is_written(tmp_path: Path) -> None:
         ('models = {plannr = "m"}\n' + GOOD, "kitchen.toml: models.plannr."),
         (GOOD[: GOOD.index("[[spec")], "kitchen.toml: specialist: Field required."),
         ("parallel = 0\n" + GOOD, "kitchen.toml: parallel: "),
+        (
+            GOOD.replace('model = "a-model"', 'reviewer = "cook"'),
+            "kitchen.toml: cook cannot review its own work: name another member as reviewer.",
+        ),
+        (
+            GOOD.replace('model = "a-model"', 'reviewer = "waiter"'),
+            "kitchen.toml: cook is reviewed by waiter, who is no member; the members are cook.",
+        ),
+        (
+            'sceptic_tools = ["knife"]\n' + GOOD,
+            "kitchen.toml: there is no tool named knife; the tools are ",
+        ),
+        ('sceptic_tools = ["calculate"]\n' + GOOD, "kitchen.toml: the sceptic cannot have the tool calculate; it only"),
+        ('sceptic = "maybe"\n' + GOOD, "kitchen.toml: sceptic: "),
     ],
 )
 def test_each_fault_of_a_department_file_is_one_sentence_that_names_it(tmp_path: Path, text: str, said: str) -> None:

@@ -20,7 +20,8 @@ def test_the_line_counts_claims_by_status_and_sources_once():
     standing = {"t1.c1": Status.VERIFIED, "t1.c2": Status.TRACED, "t1.c3": Status.CONTESTED, "t1.c4": Status.BLOCKED}
     summary = summarise(claims, standing, SOURCES)
     assert line(summary) == (
-        "Evidence: 1 verified · 1 traced · 0 unverified · 1 contested · 1 blocked | 3 sources | oldest 2025-11-02"
+        "Evidence: 1 verified · 1 traced · 0 unverified · 1 contested · 1 blocked"
+        " | 3 sources, 1 independent | oldest 2025-11-02"
     )
     assert summary.opinions == 1
 

@@ -70,6 +70,11 @@ TABLE: dict[str, tuple[news.Event, list[tuple[str, str, str, int]]]] = {
     ),
     "accepted work": (news.TaskAccepted("accepted:t1:2:1", "t1", "writer", 1), [CARD]),
     "doubted by the sceptic": (doubted(), [("post", "doubt:t1:2:1", "doubt", WORK)]),
+    "not judged": (
+        news.ClaimsNotJudged("unjudged:t1:1", "t1", 1, ("t1.c1",), "No usable answer."),
+        [("post", "unjudged:t1:1", "unjudged", WORK)],
+    ),
+    "doubted by a person": (doubted(by="person"), []),
     "doubted by a rule": (doubted(by="rule", status="blocked"), []),
     "stuck": (
         news.TaskStuck("stuck:t1:2:3", "t1", "writer", 3, POINTS, "m1:task:2:t1"),

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from agents.contracts import (
+    AdvocateBrief,
     ClaimBrief,
     CriticBrief,
     CritiqueDraft,
     DoubtDraft,
     Doubted,
+    DoubtsDraft,
     ManagerBrief,
     Material,
     ScepticBrief,
@@ -21,7 +23,9 @@ from agents.domain import checks
 from agents.domain.artifact import Artifact
 from agents.domain.evidence import Claim
 from agents.domain.plan import Check
-from bot.local.rehearsal.roles import critic, manager, sceptic
+from bot.local.rehearsal import mind
+from bot.local.rehearsal.reading import Exchange, Use
+from bot.local.rehearsal.roles import advocate, critic, manager, reviewer, sceptic
 from bot.local.rehearsal.roles.notice import NOTICE
 
 MISSION = "Compare Alder Library and Brook Library by opening hours."
@@ -98,7 +102,7 @@ def window(id: str, text: str, title: str = "A page", published: str | None = No
 
 def doubt(text: str, *windows: Window) -> DoubtDraft:
     brief = ScepticBrief(claims=[Doubted(id="t1.c1", text=text, windows=list(windows))], today="2026-11-23")
-    (finding,) = sceptic.answer(brief).findings
+    (finding,) = sceptic.findings(brief).findings
     return finding
 
 
@@ -160,7 +164,7 @@ def test_every_claim_gets_one_finding() -> None:
         claims=[Doubted(id=f"t1.c{n}", text=PRICE, windows=[window("a", PRICE)]) for n in range(1, 9)],
         today="2026-11-23",
     )
-    assert [one.claim for one in sceptic.answer(brief).findings] == [f"t1.c{n}" for n in range(1, 9)]
+    assert [one.claim for one in sceptic.findings(brief).findings] == [f"t1.c{n}" for n in range(1, 9)]
 
 
 # ---- manager ----
@@ -213,3 +217,84 @@ def test_many_doubts_are_counted_and_the_summary_stays_short() -> None:
     result = managed(doubted=doubted)
     assert len(result.summary) <= 3000
     assert len(result.caveats) < 20
+
+
+# ---- a sceptic that searches ----
+
+SEARCH = {"search": {"properties": {"query": {}, "limit": {}}}, "read": {"properties": {"source": {}}}}
+SHARE = Doubted(
+    id="t1.c1",
+    text="Kelvora had a market share of 21.9% in 2025.",
+    windows=[
+        Window(
+            snapshot="s1",
+            title="Report",
+            source="https://a.example/report",
+            published=None,
+            text="Kelvora had a market share of 21.9% in 2025.",
+        )
+    ],
+)
+HITS = "1. Report\nsource: https://a.example/report\n2. Shelf war\nsource: https://b.example/war"
+WAR = """snapshot: s2
+title: Shelf war
+source: https://b.example/war
+<<<s2
+Kelvora reached a market share of 25.8% in 2025.
+s2>>>"""
+
+
+def test_the_sceptic_searches_then_reads_what_no_window_shows_and_refutes_by_it() -> None:
+    brief = ScepticBrief(claims=[SHARE], today="2026-11-23").model_dump_json()
+    first = mind.answer(Exchange("sceptic", "", brief, tools=SEARCH))
+    (search,) = first.calls
+    assert (search.name, "21.9" in search.arguments["query"]) == ("search", False), "it asks without the figure"
+    looked = Use("search", search.arguments, HITS)
+    (read,) = mind.answer(Exchange("sceptic", "", brief, (looked,), tools=SEARCH)).calls
+    assert (read.name, read.arguments["source"]) == ("read", "https://b.example/war")
+    last = mind.answer(Exchange("sceptic", "", brief, (looked, Use("read", read.arguments, WAR)), tools=SEARCH))
+    (finding,) = DoubtsDraft.model_validate_json(last.text).findings
+    assert (finding.answer, finding.snapshot) == ("refuted", "s2")
+
+
+def test_without_tools_the_sceptic_answers_at_once() -> None:
+    brief = ScepticBrief(claims=[SHARE], today="2026-11-23").model_dump_json()
+    answer = mind.answer(Exchange("sceptic", "", brief))
+    assert answer.calls == ()
+    assert DoubtsDraft.model_validate_json(answer.text).findings[0].answer == "supported"
+
+
+# ---- reviewer and devil's advocate ----
+
+
+@pytest.mark.parametrize(
+    ("work", "said"),
+    [
+        ("A revolutionary pod.", "“revolutionary”"),
+        ("Buy it now!!!", "shouting"),
+        ("A b c d e f g h i j k l m.\nA b c d e f n o p q r s t.", "begin"),
+    ],
+)
+def test_the_reviewer_names_what_the_craft_forbids(work: str, said: str) -> None:
+    brief = CriticBrief(mission=MISSION, task="t1", title="T", brief="B", checks=[], work=work, claims=[])
+    draft = reviewer.answer(brief)
+    assert draft.verdict == "rework"
+    assert said in " ".join(draft.points)
+    assert reviewer.answer(brief.model_copy(update={"round": 3})).verdict == "accept", "it does not go on for ever"
+    assert reviewer.answer(brief.model_copy(update={"work": GOOD})).verdict == "accept"
+
+
+def test_the_advocate_attacks_the_weakest_claim_of_the_conclusion_by_its_id() -> None:
+    brief = AdvocateBrief(
+        mission=MISSION,
+        conclusion="Alder opens longer [t1.c1], and is old [t1.c2].",
+        claims=[
+            claim("t1.c1", "Alder opens 48 hours."),
+            claim("t1.c2", "Alder was founded in 1931.", "contested", detail="A page says 1941."),
+            claim("t1.c3", "Brook is new.", "blocked"),
+        ],
+    )
+    draft = advocate.answer(brief)
+    assert draft.claims == ["t1.c2"]
+    assert "1931" in draft.premise
+    assert "1941" in draft.objection

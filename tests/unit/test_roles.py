@@ -572,7 +572,13 @@ async def test_many_claims_are_doubted_in_several_questions(journal) -> None:
         return DoubtsDraft(findings=[finding(claim=id).findings[0] for id in ids])
 
     model = ScriptedModel(script=script)
-    verdicts = await sceptic.doubt(seat(model, journal), "a-model", "2026-11-23", claims, SOURCES)
+    verdicts = [
+        verdict
+        for number, batch in enumerate(sceptic.batches(claims), 1)
+        for verdict in await sceptic.doubt(
+            seat(model, journal).at(f"b{number}"), "a-model", "2026-11-23", batch, SOURCES
+        )
+    ]
     assert [v.claim for v in verdicts] == [claim.id for claim in claims]
     assert len(model.asked) == 2
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from itertools import cycle
+from itertools import cycle, pairwise
 from typing import Any
 
 import pytest
@@ -18,11 +18,11 @@ from agents.domain import events as news
 from agents.domain import plan as plans
 from agents.domain.artifact import Artifact, Item, marks
 from agents.domain.department import Department, Specialist
-from agents.domain.evidence import Citation, Claim, Snapshot, Status, Verdict
+from agents.domain.evidence import Citation, Claim, Dependency, Snapshot, Status, Verdict
 from agents.domain.mission import WAITING, WORKING, Decision, Gate, Mission, State, TaskState
 from agents.domain.plan import Check, Estimate, Plan, Task
 from agents.ports import File, ResultRecord, Spent, TaskRecord, Told
-from bot.views import blockcheck, card, gates, home, modals, outcome, planform, work
+from bot.views import blockcheck, card, evidence, gates, home, modals, outcome, planform, quotes, work
 from bot.views.actions import Action
 from bot.views.fit import fit
 from bot.views.marks import Numbers, lines, without
@@ -117,9 +117,19 @@ def files(draw: st.DrawFn) -> File:
         verdicts=[verdict for n, claim in enumerate(claims) for verdict in _verdicts(pool, claim, n)],
         snapshots={snapshot.id: snapshot for snapshot in snapshots},
         gates=gates_made,
-        result=ResultRecord(1, "d", _long(pool, 3000), tuple(next(pool) for _ in range(draw(st.integers(0, 30))))),
+        result=ResultRecord(
+            1,
+            "d",
+            _long(pool, 3000),
+            tuple(next(pool) for _ in range(draw(st.integers(0, 30)))),
+            draw(st.sampled_from(["", next(pool)])),
+            tuple(claim.id for claim in claims[: draw(st.integers(0, 9))]),
+            draw(st.sampled_from(["", _long(pool, 900)])),
+        ),
         notes=(),
         spent=Spent(41, 43, 100_000, 20_000, Decimal("0.13"), draw(st.integers(0, 3))),
+        dependencies=[Dependency(one.id, other.id, "detected") for one, other in pairwise(claims)][::3],
+        authors={claim.id: ("researcher", "writer", "gone")[n % 3] for n, claim in enumerate(claims)},
     )
 
 
@@ -222,7 +232,8 @@ def posts(file: File) -> Iterator[tuple[str, Post]]:
         yield f"deliverable {task.id}", delivery.post
         yield f"beginning {task.id}", delivery.lead
         yield f"whole {task.id}", delivery.whole
-    yield "stuck", gates.stuck(file, TEAM, file.gates[1], _points(file))
+    yield "stuck", gates.stuck(file, TEAM, file.gates[1], replace(STUCK, points=_points(file), reason=_points(file)[0]))
+    yield "unjudged", work.unjudged(file, TEAM, news.ClaimsNotJudged("n", "t1", 1, ("t1.c1",), _points(file)[0]))
     yield "result", gates.result(file, TEAM, file.gates[2])
     yield "failed", gates.failed(file, file.mission.reason)
     for kind in (news.MissionCancelled, news.MissionPaused):
@@ -236,11 +247,16 @@ def posts(file: File) -> Iterator[tuple[str, Post]]:
     yield "receipt", outcome.receipt(file, told)
 
 
+STUCK = news.TaskStuck("stuck", "t1", "researcher", 3, (), "m1:task:1:t1")
 BACK = news.ReworkAsked("rework", "t1", "researcher", 1, "checks", ("Name the year.",))
 
 
 def _points(file: File) -> tuple[str, ...]:
     return tuple(caveat for caveat in file.result.caveats[:12]) if file.result and file.result.caveats else ("Wrong.",)
+
+
+def window(file: File, listing: quotes.Listing, page: int = 1) -> dict[str, Any]:
+    return quotes.window(file, TEAM, listing, "m1|result", page, contest=True)
 
 
 def views(file: File) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -256,6 +272,15 @@ def views(file: File) -> Iterator[tuple[str, dict[str, Any]]]:
         artifact = file.tasks[task.id].artifact
         assert artifact
         yield f"read {task.id}", modals.read_work(artifact.title, outcome.document(file, artifact))
+        yield f"quotes {task.id}", window(file, quotes.of_work(file, file.tasks[task.id]))
+    for page in (1, 2, 99):
+        yield f"quotes, page {page}", window(file, quotes.of_result(file), page)
+        yield f"doubts, page {page}", window(file, quotes.of_doubts(file), page)
+    doubted = evidence.contested(file, TEAM, file.claims)
+    yield "approve anyway", quotes.approve_anyway("m1:result:1", doubted)
+    yield "accept anyway", quotes.accept_anyway("m1:task:1:t1", doubted)
+    for claim in file.claims[:1]:
+        yield "contest", quotes.contest(claim, "m1|t1.c1|m1|result|1")
     yield "home", home.home([file.mission] * 25, [TEAM])
     yield "empty home", home.home([], [])
 
@@ -621,9 +646,9 @@ def test_buttons_stand_only_where_there_is_something_to_decide() -> None:
     assert all(buttons[state] == [Action.STOP] for state in WAITING - {State.PLAN_GATE})
     gate = Gate("m1:result:1", "m1", "result", 1, "d")
     open_result = gates.result(_in(State.RESULT_GATE), TEAM, gate)
-    assert set(_buttons(open_result)) == {Action.READ, Action.APPROVE, Action.SEND_BACK, Action.CANCEL}
+    assert set(_buttons(open_result)) == {Action.EVIDENCE, Action.READ, Action.APPROVE, Action.SEND_BACK, Action.CANCEL}
     answered = replace(gate, decision=_decision(gate.id, "approve", ""))
-    assert set(_buttons(gates.result(_in(State.DELIVERING), TEAM, answered))) == {Action.READ}
+    assert set(_buttons(gates.result(_in(State.DELIVERING), TEAM, answered))) == {Action.EVIDENCE, Action.READ}
 
 
 def _in(state: State) -> File:

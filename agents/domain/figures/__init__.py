@@ -14,10 +14,11 @@ from agents.domain.artifact import MARK
 from agents.domain.figures.days import dates, times
 from agents.domain.figures.figure import Day, Figure, FigureKind
 from agents.domain.figures.matching import supported
+from agents.domain.figures.measures import clashing, converted, measures
 from agents.domain.figures.number_words import number_words
 from agents.domain.figures.numerals import numerals, scale_note
 
-__all__ = ["Day", "Figure", "FigureKind", "firm", "foreign", "read", "supported"]
+__all__ = ["Day", "Figure", "FigureKind", "firm", "foreign", "missing", "read", "supported", "units_clash"]
 
 _FOLDED = {
     **dict.fromkeys(map(ord, "‐‑‒–−﹣－"), "-"),
@@ -50,7 +51,7 @@ _NOT_ASSERTED = re.compile(
 _RANGE = re.compile(r"\s?(?:-|to|and|or|bis)\s?[$€£]?")
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=2048)
 def read(text: str) -> tuple[Figure, ...]:
     """All figures of the text in reading order, with those that assert nothing (not `firm`). Cached: quotes recur."""
     folded = text.translate(_FOLDED)
@@ -70,6 +71,22 @@ def foreign(claimed: Iterable[Figure], texts: Iterable[str]) -> list[Figure]:
     """The firm ones among the claimed figures that none of the texts bears."""
     found = [figure for text in texts for figure in read(text)]
     return [figure for figure in claimed if figure.firm and not supported(figure, found)]
+
+
+def missing(text: str, texts: Iterable[str]) -> list[Figure]:
+    """The firm figures of the text that none of the texts bears, not even in another unit of measure."""
+    texts = list(texts)
+    absent = foreign(read(text), texts)
+    if not absent:
+        return []
+    wanted = {one.figure: one for one in measures(text, tuple(absent))}
+    there = [one for other in texts for one in measures(other, read(other))]
+    return [f for f in absent if f not in wanted or not any(converted(wanted[f], one) for one in there)]
+
+
+def units_clash(text: str, other: str) -> tuple[str, str] | None:
+    """A measure of the text whose number the other has with another unit only, and that; None when there is none."""
+    return clashing(measures(text, read(text)), measures(other, read(other)))
 
 
 def _all(text: str) -> Iterable[Figure]:

@@ -6,16 +6,17 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from agents.contracts import CriticBrief, ManagerBrief, PlannerBrief, ScepticBrief
+from agents.contracts import AdvocateBrief, CriticBrief, ManagerBrief, PlannerBrief
 from bot.local.rehearsal.answers import Answer
 from bot.local.rehearsal.reading import ROLES, Exchange
-from bot.local.rehearsal.roles import critic, manager, planner, sceptic, specialist
+from bot.local.rehearsal.roles import advocate, critic, manager, planner, reviewer, sceptic, specialist
 from bot.local.rehearsal.roles.notice import NOTICE
 
 _STRUCTURED: dict[str, Callable[[Exchange], BaseModel]] = {
     "planner": lambda exchange: planner.answer(exchange.of(PlannerBrief)),
     "critic": lambda exchange: critic.answer(exchange.of(CriticBrief)),
-    "sceptic": lambda exchange: sceptic.answer(exchange.of(ScepticBrief)),
+    "reviewer": lambda exchange: reviewer.answer(exchange.of(CriticBrief)),
+    "advocate": lambda exchange: advocate.answer(exchange.of(AdvocateBrief)),
     "manager": lambda exchange: manager.answer(exchange.of(ManagerBrief)),
 }
 
@@ -24,6 +25,8 @@ def answer(exchange: Exchange) -> Answer:
     """What the role says next. Raises reading.Unreadable when the brief is not one of the role's."""
     if exchange.role == "specialist":
         return specialist.answer(exchange)
+    if exchange.role == "sceptic":
+        return sceptic.answer(exchange)
     if exchange.role in _STRUCTURED:
         return Answer(_STRUCTURED[exchange.role](exchange).model_dump_json())
     return Answer(f"{NOTICE} The first line of the system message must name one of its roles: {', '.join(ROLES)}.")

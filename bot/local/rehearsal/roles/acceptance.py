@@ -44,20 +44,22 @@ def of_piece(kinds: Sequence[Checklist], piece: Piece, mentions: Sequence[str], 
         case "calendar":
             days = piece.days or DEFAULT_DAYS
             columns = check("columns", None, CALENDAR_COLUMNS)
-            return known(kinds, check("consecutive_dates", days), columns, check("no_empty_cells"), marked)
+            filled, dated = check("no_empty_cells"), check("dates_consistent")
+            return known(kinds, check("consecutive_dates", days), columns, filled, dated, marked)
         case "items":
             longest = piece.longest or (POST_CHARACTERS if piece.social else None)
             limit = check("max_chars", longest) if longest else None
             words = check("max_words", piece.longest_words) if piece.longest_words else None
             count = check("count", min(piece.count or DEFAULT_COUNT, MOST_ITEMS))
-            return known(kinds, count, limit, words, check("distinct_items"), marked)
+            tone = check("tone") if piece.social else None
+            return known(kinds, count, limit, words, check("distinct_items"), tone, marked)
         case "analysis":
             return known(kinds, check("sections", None, ["Comparison", "Gaps"]), named, marked)
         case "table":
             columns = check("columns", None, asked) if (asked := _columns(piece.words)) else None
             return known(kinds, columns, named, marked)
         case "code":
-            return known(kinds, named, marked)
+            return known(kinds, named, check("run_backed"), marked)
         case _:
             words = check("max_words", piece.longest_words) if piece.longest_words else None
             longest = check("max_chars", piece.longest) if piece.longest else None

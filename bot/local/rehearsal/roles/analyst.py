@@ -216,7 +216,7 @@ def _profile(name: str, pool: Pool, table: Comparison) -> str:
     strong, weak, used = [], [], set[str]()
     for aspect in table.aspects:
         standing = _standing(name, aspect, table)
-        cell = table.of(name, aspect)[0] if standing else None
+        cell = _undoubted(name, aspect, table) if standing else None
         if cell:
             used.add(cell.finding.id)
             place = strong if standing == subjects.better(aspect) else weak
@@ -229,9 +229,15 @@ def _profile(name: str, pool: Pool, table: Comparison) -> str:
     return "\n".join(lines) or "- Unknown: no claim speaks of it."
 
 
+def _undoubted(name: str, aspect: str, table: Comparison) -> Cell | None:
+    """The first figure that nobody doubts: a contested one makes neither a strength nor a weakness."""
+    return next((cell for cell in table.of(name, aspect) if not cell.finding.doubted), None)
+
+
 def _standing(name: str, aspect: str, table: Comparison) -> str:
     """ "high" or "low" when the subject stands alone at that end, by figures of one unit; "" in between."""
-    firsts = {other: table.of(other, aspect)[0].reading.figure for other in table.names if table.of(other, aspect)}
+    cells = {other: _undoubted(other, aspect, table) for other in table.names}
+    firsts = {other: cell.reading.figure for other, cell in cells.items() if cell}
     if (
         len(firsts) < 2
         or name not in firsts

@@ -14,6 +14,7 @@ _CLAIM = re.compile(r"\b(t\d+\.c\d+)\b")
 _STANDS_NOT = re.compile(
     r"does not stand|blocked|dead citation|not in (?:the )?(?:snapshot|quote|source)|not found|quote", re.I
 )
+_RESTS_ON = re.compile(r"\brests on\b.*\b(?:unknown|something else)\b", re.I | re.S)
 
 
 def mended(previous: HandOver, ask: Ask, pool: Pool) -> HandOver:
@@ -30,7 +31,7 @@ def mended(previous: HandOver, ask: Ask, pool: Pool) -> HandOver:
 
 def _without_fallen_claims(work: HandOver, ask: Ask) -> HandOver:
     """Claims that a point calls untenable go, with the sentences that carry their marks; the others move up."""
-    said = [point for point in ask.brief.points if _STANDS_NOT.search(point)]
+    said = [point for point in ask.brief.points if _STANDS_NOT.search(point) or _RESTS_ON.search(point)]
     fallen = {id for point in said for id in _CLAIM.findall(point) if id.startswith(f"{ask.brief.task}.")}
     if not fallen:
         return work
@@ -52,11 +53,17 @@ def _without_fallen_claims(work: HandOver, ask: Ask) -> HandOver:
         change["rows"] = [
             [_renumbered(_dropped(cell, fallen), renamed) or "unknown" for cell in row] for row in work.rows
         ]
+    leaning = {id for point in said if _RESTS_ON.search(point) for id in _CLAIM.findall(point)}
     gone = [
-        f"Given up, because its evidence did not hold: {claim.text}"
+        f"Unknown, because what it rested on is contested: {claim.text}"
+        if id in leaning
+        else f"Given up, because its evidence did not hold: {claim.text}"
         for id, claim in zip(ids, work.claims, strict=True)
         if id in fallen
     ]
+    unknown = [f"- {line.rstrip('.')}." for line in gone if line.startswith("Unknown")]
+    if work.text is not None and unknown and re.search(r"^## Gaps\n(?:(?!^## ).*\n?)*\Z", str(change["text"]), re.M):
+        change["text"] = "\n".join([str(change["text"]), *map(language.without_digits, unknown)])
     return work.model_copy(update={**change, "open_points": [*work.open_points, *gone]})
 
 
@@ -172,6 +179,7 @@ def _text(text: str, ask: Ask, pool: Pool) -> str:
     text = _filled(text)
     text = "\n".join(_marked_line(line, ask, pool) for line in text.split("\n"))
     text = _doubts_said(text, pool)
+    text = _told_doubts_said(text, ask.brief.points)
     text = _within_words(text, ask.limit("max_words"))
     limit = ask.limit("max_chars")
     return shortened(text, limit) if limit else text
@@ -237,6 +245,14 @@ def _doubts_said(text: str, pool: Pool) -> str:
                 f"{one.mark} ({one.status})",
                 text,
             )
+    return text
+
+
+def _told_doubts_said(text: str, points: list[str]) -> str:
+    """The same for claims that a point calls contested: one's own, whose standing no material tells."""
+    told = {id for point in points for id in re.findall(r"\b(t\d+\.c\d+) is contested", point)}
+    for id in sorted(told):
+        text = re.sub(rf"\[{re.escape(id)}\](?!\s*(?:\(|is |: ?)(?:contested|unverified))", f"[{id}] (contested)", text)
     return text
 
 

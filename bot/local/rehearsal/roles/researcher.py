@@ -189,12 +189,14 @@ def _opening(ask: Ask, result: Gathered) -> list[str]:
 
 def _sections(ask: Ask, result: Gathered) -> list[str]:
     pool, parts, shown = result.pool, [], set[str]()
+    disputed = {id for pair in result.pairs for id in pair}
+    findings = [replace(one, status="contested") if one.id in disputed else one for one in pool.findings]
     for name in pool.cast.names:
-        own = [one for one in pool.findings if one.subjects[:1] == (name,) and one.id not in shown]
+        own = [one for one in findings if one.subjects[:1] == (name,) and one.id not in shown]
         shown |= {one.id for one in own}
         if own:
             parts.append(_section(name, own))
-    rest = [one for one in pool.findings if one.id not in shown]
+    rest = [one for one in findings if one.id not in shown]
     if pool.cast.names:
         return parts + ([_section("Around them", rest)] if rest else [])
     return [

@@ -1,10 +1,12 @@
-"""The sceptic by rules: looks in the windows for what contradicts a claim, then for what confirms it."""
+"""The sceptic by rules: searches where it can, looks for what contradicts a claim, then for what confirms it."""
 
 import re
 from dataclasses import dataclass
 
 from agents.contracts import DoubtDraft, Doubted, DoubtsDraft, ScepticBrief, Window
-from bot.local.rehearsal import language, subjects
+from bot.local.rehearsal import language, reading, subjects
+from bot.local.rehearsal.answers import Answer, Call
+from bot.local.rehearsal.reading import Exchange
 from bot.local.rehearsal.subjects import Cast, Reading
 
 CONFIRMS = 0.7  # share of the claim's words that the confirming sentence holds
@@ -19,7 +21,51 @@ class Passage:
     readings: tuple[Reading, ...]
 
 
-def answer(brief: ScepticBrief) -> DoubtsDraft:
+SEARCHES, READS = 3, 3  # of one batch
+
+
+def answer(exchange: Exchange) -> Answer:
+    """Searches and readings while there is something to look up, else one finding for every claim."""
+    brief = exchange.of(ScepticBrief)
+    if calls := _next_calls(exchange, brief):
+        return Answer(calls=tuple(calls if exchange.together else calls[:1]))
+    return Answer(findings(_with_own(brief, exchange)).model_dump_json())
+
+
+def _next_calls(exchange: Exchange, brief: ScepticBrief) -> list[Call]:
+    """For the claims with a figure: what else there is on the matter, then the pages that no window shows."""
+    if not {"search", "read"} <= set(exchange.tools):
+        return []
+    queries = list(dict.fromkeys(_query(one) for one in brief.claims if language.has_figure(one.text)))[:SEARCHES]
+    searches = [Call("search", reading.arguments(exchange.tools["search"], query=one, limit=5)) for one in queries]
+    missing = [call for call in searches if exchange.result("search", query=call.arguments["query"]) is None]
+    if missing:
+        return missing
+    known = {window.source for one in brief.claims for window in one.windows}
+    results = [exchange.result("search", query=one) or "" for one in queries]
+    hits = [hit.source for result in results for hit in reading.hits(result) if hit.source not in known]
+    reads = [Call("read", reading.arguments(exchange.tools["read"], source=one)) for one in dict.fromkeys(hits)]
+    return [c for c in reads[:READS] if exchange.result("read", source=c.arguments["source"]) is None]
+
+
+def _query(claim: Doubted) -> str:
+    """The claim's words without its figures: what others say about the same."""
+    said = [word for word in language.words(claim.text) if word.lower() not in language.STOP and not word[0].isdigit()]
+    return " ".join(dict.fromkeys(said[:8]))
+
+
+def _with_own(brief: ScepticBrief, exchange: Exchange) -> ScepticBrief:
+    """The brief with what the sceptic read itself as further windows of every claim."""
+    own = [
+        Window(snapshot=page.snapshot, title=page.title, source=page.source, published=page.published, text=page.text)
+        for page in exchange.pages()
+    ]
+    return brief.model_copy(
+        update={"claims": [one.model_copy(update={"windows": [*one.windows, *own]}) for one in brief.claims]}
+    )
+
+
+def findings(brief: ScepticBrief) -> DoubtsDraft:
     """One finding for every claim."""
     titles = [window.title for claim in brief.claims for window in claim.windows]
     texts = [window.text for claim in brief.claims for window in claim.windows]
@@ -89,8 +135,8 @@ def _against(claim: Doubted, cast: Cast, passages: list[Passage], support: Passa
     for passage in passages:
         if passage.window.snapshot == home:
             continue
-        for reading in own:
-            same = [other for other in passage.readings if subjects.same_matter(reading, other)]
-            if same and all(subjects.differ(reading.figure, other.figure) for other in same):
+        for one in own:
+            same = [other for other in passage.readings if subjects.same_matter(one, other)]
+            if same and all(subjects.differ(one.figure, other.figure) for other in same):
                 return passage
     return None
