@@ -30,6 +30,7 @@ class Denied(NotNow):
         self.ruling = ruling
         self.mission, self.gate = mission, gate
         self.first = first
+        self.about = (gate or mission) if ruling.delegable else ""  # what asking for delegation would be about
 
 
 class Directory(Protocol):

@@ -196,7 +196,7 @@ class Replies:
         return list(dict.fromkeys(title(department, task.specialist) for task in busy))
 
     async def _whisper(self, gesture: Gesture, mission: Mission, error: NotNow) -> None:
-        blocks = refused.blocks(error) if isinstance(error, Denied) else ()
+        blocks = refused.blocks(str(error), error.about) if isinstance(error, Denied) else ()
         try:
             await self.gateway.whisper(mission.channel, gesture.user, str(error), mission.thread, blocks)
         except SlackError as problem:

@@ -10,18 +10,21 @@ import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, fields
 
 import structlog
 from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
 from agents.domain import events as happenings
 from agents.domain.events import EffectMade, Event, MissionAccepted, MissionDelivered, RunStarted
 from agents.domain.mission import Gate, Mission
 from storage import plain, tables, writing
-from storage.database import Database
+from storage.database import Database, Transaction
+from storage.errors import DatabaseUnusable
 
 log = structlog.get_logger(__name__)
 
@@ -79,7 +82,7 @@ def link(team: str, head: Head, entry: Entry, at: dt.datetime) -> Record:
     when = at.astimezone(dt.UTC).isoformat(timespec="microseconds")
     body = {name: str(plain.clean(value)) for name, value in asdict(entry).items()}
     bare = Record(team, head.seq + 1, when, prev=head.hash, hash="", **body)
-    return replace(bare, hash=hash_of(bare))
+    return Record(**(asdict(bare) | {"hash": hash_of(bare)}))
 
 
 def faults(records: Sequence[Record], head: Head | None) -> list[str]:
@@ -116,12 +119,12 @@ def append(session: Session, team: str, entries: Iterable[Entry], now: dt.dateti
         head = Head(record.seq, record.hash)
     row.seq, row.hash = head.seq, head.hash
     session.flush()
+    event.listen(session, "after_commit", lambda _: _note(team, head), once=True)
 
-    def note(_: Session) -> None:
-        """A second place for how the chain ends: whoever can change rows cannot change the operator's log."""
-        log.info("audit_head", team=team, seq=head.seq, hash=head.hash)
 
-    event.listen(session, "after_commit", note, once=True)
+def _note(team: str, head: Head) -> None:
+    """A second place for how the chain ends: whoever can change rows cannot change the operator's log."""
+    log.info("audit_head", team=team, seq=head.seq, hash=head.hash)
 
 
 def of_events(
@@ -168,9 +171,18 @@ class AuditRows:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @asynccontextmanager
+    async def _reading(self) -> AsyncGenerator[Transaction]:
+        """Raises DatabaseUnusable."""
+        try:
+            async with self._database.read() as session:
+                yield session
+        except DBAPIError as error:
+            raise DatabaseUnusable(str(self._database.path or "PostgreSQL"), error) from error
+
     async def teams(self) -> Sequence[str]:
         """Workspaces that have a chain, or had one."""
-        async with self._database.read() as session:
+        async with self._reading() as session:
             found = {*await session.exec(select(tables.Audit.team).distinct())}
             found |= {*await session.exec(select(tables.AuditHead.team))}
         return sorted(found)
@@ -178,7 +190,7 @@ class AuditRows:
     async def records(self, team: str) -> Sequence[Record]:
         """The chain in its order."""
         row = tables.Audit
-        async with self._database.read() as session:
+        async with self._reading() as session:
             found = await session.exec(select(row).where(row.team == team).order_by(col(row.seq)))
             return [Record(**one.model_dump()) for one in found]
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+import structlog
 
 if TYPE_CHECKING:
     from storage.database import Database
@@ -53,6 +54,13 @@ def _shut_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", _connect)
     monkeypatch.setattr(socket.socket, "connect_ex", _connect_ex)
     monkeypatch.setattr(socket, "getaddrinfo", _lookup)
+
+
+@pytest.fixture(autouse=True)
+def _own_log() -> Iterator[None]:
+    """A test that sets up the log, as the command line does, leaves no later one writing to its closed output."""
+    yield
+    structlog.reset_defaults()
 
 
 class StillClock:

@@ -10,8 +10,6 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
-
 from bot.cli import Failure
 from bot.commands.starting import settings
 from storage.audit import AuditRows
@@ -35,9 +33,8 @@ async def _opened() -> AsyncGenerator[AuditRows]:
         if database.path and not database.path.exists():
             raise Failure(f"There is no database {database.path}: start Baton once, or correct BATON_DATA.")
         yield AuditRows(database)
-    except DBAPIError as error:
-        why = str(error.orig).splitlines()[0] if error.orig else "it does not answer"
-        raise Failure(f"The audit cannot be read ({why}): start this version of Baton once, then try again.") from None
+    except DatabaseError as error:
+        raise Failure(f"{error} A database from before there was an audit needs one start of Baton.") from None
     finally:
         await database.close()
 

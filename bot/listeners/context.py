@@ -44,7 +44,7 @@ class Context:
             yield
         except Denied as error:
             if error.first:
-                await self._whisper(channel, user, str(error), thread, refused.blocks(error))
+                await self._whisper(channel, user, str(error), thread, refused.blocks(str(error), error.about))
         except NotNow as error:
             await self._whisper(channel, user, str(error), thread)
         except UnknownMission:

@@ -142,7 +142,7 @@ def interrupted(file: File, event: MissionPaused | MissionCancelled, resumed_by:
     """The receipt of a pause or a stop: what is finished, what was dropped, what it took, and the way back."""
     stopped = isinstance(event, MissionCancelled)
     who = f" by <@{event.user}>" if event.user else ""
-    picture, word = (":stop_button:", "Stopped") if stopped else (":double_vertical_bar:", "Paused")
+    picture, word = (":octagonal_sign:", "Stopped") if stopped else (":double_vertical_bar:", "Paused")
     said = f" {escape(event.reason)}" if event.reason and not event.reason.endswith("by a person.") else ""
     blocks: list[Block] = [section(f"{picture} *{word}{who}.*{said}{_left(file, stopped)}")]
     blocks.append(context(f"Spent so far: {words.spent(file.spent)}"))

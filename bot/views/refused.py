@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agents.domain.events import AuthorityDelegated, DelegationAsked
-from bot.doorkeeper import Denied
 from bot.views.actions import Action
 from bot.views.post import Block, Post, actions, button, context, section
 
 
-def blocks(denied: Denied) -> Sequence[Block]:
-    """The sentence, and a button where somebody could let this person decide."""
-    if not (denied.ruling.delegable and denied.mission):
+def blocks(said: str, about: str) -> Sequence[Block]:
+    """The sentence, and a button where somebody could let this person decide about this question or mission."""
+    if not about:
         return ()
-    about = denied.gate or denied.mission
-    return (section(denied.ruling.said), actions("refused", button(Action.ASK_DELEGATION, "Ask to decide", about)))
+    return (section(said), actions("refused", button(Action.ASK_DELEGATION, "Ask to decide", about)))
 
 
 def asked(event: DelegationAsked, who: str, answer: AuthorityDelegated | None) -> Post:

@@ -10,7 +10,6 @@ revision = "0003"
 down_revision = "0002"
 
 INSTANT = sa.DateTime(timezone=True)
-REFUSED = "audit rows are only ever added"
 
 
 def upgrade() -> None:
@@ -72,14 +71,20 @@ def upgrade() -> None:
 
 def _only_added() -> None:
     """The database itself refuses to change or remove what was audited."""
-    if op.get_bind().dialect.name == "sqlite":
-        for verb in ("UPDATE", "DELETE"):
-            name = f"audit_no_{verb.lower()}"
-            op.execute(f"CREATE TRIGGER {name} BEFORE {verb} ON audit BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END")
-        return
-    body = f"BEGIN RAISE EXCEPTION '{REFUSED}'; END"
-    op.execute(f"CREATE FUNCTION audit_only_added() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$")
-    op.execute(
-        "CREATE TRIGGER audit_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON audit "
-        "FOR EACH STATEMENT EXECUTE FUNCTION audit_only_added()"
-    )
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    for statement in ON_SQLITE if sqlite else ON_POSTGRESQL:
+        op.execute(statement)
+
+
+ON_SQLITE = (
+    """CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
+    BEGIN SELECT RAISE(ABORT, 'audit rows are only ever added'); END""",
+    """CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
+    BEGIN SELECT RAISE(ABORT, 'audit rows are only ever added'); END""",
+)
+ON_POSTGRESQL = (
+    """CREATE FUNCTION audit_only_added() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION 'audit rows are only ever added'; END $$""",
+    """CREATE TRIGGER audit_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_only_added()""",
+)
