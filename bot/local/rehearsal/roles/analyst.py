@@ -94,7 +94,8 @@ def hand_over(exchange: Exchange, ask: Ask, pool: Pool, own: list[ClaimDraft]) -
     claims = list(own)
     parts = [f"# {title}", *_opening(ask, pool, table, claims)]
     parts += [_section("Comparison", _table(table) or _plain_table(pool)), *_gap_sentence(exchange, ask, table, claims)]
-    parts += [_section(name, _profile(name, pool, table)) for name in table.names]
+    told = set[str]()
+    parts += [_section(name, _profile(name, pool, table, told)) for name in table.names]
     parts += _market(pool)
     gaps = _gaps(ask, pool, table)
     parts.append(
@@ -211,8 +212,8 @@ def _result(text: str) -> str:
     return figures[0].written if figures else ""
 
 
-def _profile(name: str, pool: Pool, table: Comparison) -> str:
-    """Strengths, weaknesses and the rest, each with its mark."""
+def _profile(name: str, pool: Pool, table: Comparison, told: set[str]) -> str:
+    """Strengths, weaknesses and the rest, each with its mark; a finding about two subjects is told once."""
     strong, weak, used = [], [], set[str]()
     for aspect in table.aspects:
         standing = _standing(name, aspect, table)
@@ -223,10 +224,11 @@ def _profile(name: str, pool: Pool, table: Comparison) -> str:
             place.append(
                 f"{'Highest' if standing == 'high' else 'Lowest'} {aspect.lower()} of those compared: {cell.shown()}."
             )
-    rest = [one for one in pool.about(name) if one.id not in used]
+    rest = [one for one in pool.about(name) if one.id not in used | told][:6]
+    told |= {one.id for one in rest}
     lines = [f"- Strength: {one}" for one in strong] + [f"- Weakness: {one}" for one in weak]
-    lines += [f"- {one.marked()}" for one in rest[:6]]
-    return "\n".join(lines) or "- Unknown: no claim speaks of it."
+    lines += [f"- {one.marked()}" for one in rest]
+    return "\n".join(lines) or "- Unknown: no claim speaks of it that is not told above."
 
 
 def _undoubted(name: str, aspect: str, table: Comparison) -> Cell | None:
