@@ -124,6 +124,7 @@ def team(case: Case, *, sceptic: bool) -> Department:
         purpose="Plays cases.",
         specialists=members,
         sceptic=sceptic,
+        parallel=1,  # whoever speaks first is told first, and the same way every time
         sceptic_tools=(),  # it is measured as a reader; searching would cost calls of its own
         source_days=case.max_age_days,
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.contracts import DoubtDraft, Doubted, DoubtsDraft, ScepticBrief
+from bot.bench.cases import Case
 from bot.bench.replay import Replay
 
 RECALLS = (0.5, 0.75, 0.9)
@@ -32,11 +33,17 @@ class Assumed:
         """A finding for each claim that is asked about."""
         return DoubtsDraft(findings=[self._finding(claim, played) for claim in brief.claims])
 
+    def doubts(self, case: Case) -> frozenset[str]:
+        """The claims that it does not support. Two sceptics who doubt the same are the same for a case."""
+        return frozenset(claim.claim_id for claim in case.claims if self._doubts(case, claim.claim_id))
+
+    def _doubts(self, case: Case, claim: str) -> bool:
+        chance = self.recall if claim in case.false else self.alarm
+        return self._die(case.case_id, claim) < chance
+
     def _finding(self, asked: Doubted, played: Replay) -> DoubtDraft:
-        claim = played.claims.get(asked.id, asked.id)
-        chance = self.recall if claim in played.case.false else self.alarm
-        place = support(asked, played)
-        if place is None or self._die(played.case.case_id, claim) < chance:
+        claim, place = played.claims.get(asked.id), support(asked, played)
+        if claim is None or place is None or self._doubts(played.case, claim):
             return DoubtDraft(claim=asked.id, answer="not_in_source", reason="Not found in the windows.")
         return DoubtDraft(claim=asked.id, answer="supported", snapshot=place[0], quote=place[1], reason="Found.")
 

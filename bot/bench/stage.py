@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import tempfile
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
@@ -43,7 +43,8 @@ NOTE = "Accepted as it is, to see how it is shown."
 PERSON, WORKSPACE, CHANNEL = "U1", "T1", "C1"
 BATCH = 8  # queued claims that one call of the sceptic may take
 
-Sceptic = Assumed | Model | None
+Sceptic = Assumed | Model | None  # None: the department has none
+Part = tuple[Case, Sceptic]
 
 
 @dataclass(frozen=True)
@@ -97,20 +98,16 @@ class Person:
         return frozenset()
 
 
-async def play_all(
-    cases: Sequence[Case], sceptic: Sceptic, *, model: str = "", told: Callable[[], None] = lambda: None
-) -> list[Outcome]:
-    """What becomes of each case. `sceptic` None: the department has none. `model` is the name of a real one's."""
+async def play_all(parts: Sequence[Part], *, model: str = "") -> list[Outcome]:
+    """What becomes of each case with its sceptic. `model` is the name of a real one's."""
     free = asyncio.Semaphore(TOGETHER)
 
-    async def one(case: Case) -> Outcome:
+    async def one(case: Case, sceptic: Sceptic) -> Outcome:
         async with free:
-            outcome = await play(office, case, sceptic, model)
-        told()
-        return outcome
+            return await play(office, case, sceptic, model)
 
     async with opened() as office:
-        return list(await asyncio.gather(*map(one, cases)))
+        return list(await asyncio.gather(*(one(*part) for part in parts)))
 
 
 @asynccontextmanager

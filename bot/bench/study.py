@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -132,30 +132,43 @@ async def _department(asked: Asked, watch: Watch) -> dict[str, Measures]:
     assumed = [Assumed(recall, alarm, asked.seed) for recall in RECALLS for alarm in ALARMS]
     settings: dict[str, Assumed | None] = {DEPARTMENT: None} | {one.name: one for one in assumed}
     with watch("the department, with and without a sceptic"):
-        found = await played(asked.cases, list(settings.values()), asked.jobs)
-    arms = {name: Measures(name, asked.cases, outcomes) for name, outcomes in zip(settings, found, strict=True)}
+        played = await _under_each(asked.cases, settings, asked.jobs)
+    arms = {name: Measures(name, asked.cases, outcomes) for name, outcomes in played.items()}
     if asked.model is not None:
         with watch("the department with a real sceptic"):
-            outcomes = await stage.play_all(asked.cases, asked.model, model=asked.sceptic)
+            outcomes = await stage.play_all([(case, asked.model) for case in asked.cases], model=asked.sceptic)
         arms[REAL] = Measures(f"C {asked.sceptic}", asked.cases, outcomes)
     return arms
 
 
-async def played(cases: Sequence[Case], settings: Sequence[Assumed | None], jobs: int) -> list[list[Outcome]]:
-    """All cases under each setting, in several processes where there is more than one to have."""
+async def _under_each(
+    cases: Sequence[Case], settings: Mapping[str, Assumed | None], jobs: int
+) -> dict[str, list[Outcome]]:
+    """All cases under each setting. A case that two settings doubt in the same way is played once."""
+
+    def key(place: int, setting: Assumed | None) -> tuple[int, frozenset[str] | None]:
+        return place, setting.doubts(cases[place]) if setting else None
+
+    parts = {key(place, one): (cases[place], one) for one in settings.values() for place in range(len(cases))}
+    outcomes = dict(zip(parts, await played(list(parts.values()), jobs), strict=True))
+    return {name: [outcomes[key(place, one)] for place in range(len(cases))] for name, one in settings.items()}
+
+
+async def played(parts: Sequence[tuple[Case, Assumed | None]], jobs: int) -> list[Outcome]:
+    """What becomes of each, in several processes where there is more than one to have."""
     if jobs <= 1:
-        return [await stage.play_all(cases, setting) for setting in settings]
-    chunks = [list(cases[start : start + CHUNK]) for start in range(0, len(cases), CHUNK)]
+        return await stage.play_all(parts)
+    chunks = [list(parts[start : start + CHUNK]) for start in range(0, len(parts), CHUNK)]
     loop = asyncio.get_running_loop()
     # Spawned, not forked: this process has threads and an event loop.
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        work = [[loop.run_in_executor(pool, play, chunk, setting) for chunk in chunks] for setting in settings]
-        return [list(chain.from_iterable(await asyncio.gather(*parts))) for parts in work]
+        done = await asyncio.gather(*(loop.run_in_executor(pool, play, chunk) for chunk in chunks))
+    return list(chain.from_iterable(done))
 
 
-def play(cases: Sequence[Case], setting: Assumed | None) -> list[Outcome]:
-    """A part of the cases, in a process of its own."""
-    return asyncio.run(stage.play_all(cases, setting))
+def play(parts: Sequence[tuple[Case, Assumed | None]]) -> list[Outcome]:
+    """Some of the cases, in a process of its own."""
+    return asyncio.run(stage.play_all(parts))
 
 
 def _pages(judged: Sequence[Judged]) -> list[Page]:

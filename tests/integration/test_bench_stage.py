@@ -38,7 +38,7 @@ def few(*types: str) -> list[Case]:
 
 
 async def played(cases: list[Case], sceptic: Any = None) -> Measures:
-    return Measures("department", cases, await stage.play_all(cases, sceptic))
+    return Measures("department", cases, await stage.play_all([(case, sceptic) for case in cases]))
 
 
 async def test_the_department_shows_what_the_ledger_alone_finds() -> None:
@@ -81,7 +81,7 @@ async def test_a_doubt_that_is_on_record_but_not_shown_counts_as_an_escape(monke
 async def test_work_whose_claims_are_not_shown_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(marks.Numbers, "text", lambda self, text: "nothing")
     with pytest.raises(reading.Unreadable, match="0 of 4 claims of t1 are shown"):
-        await stage.play_all(few("misquoted_number")[:1], None)
+        await stage.play_all([(few("misquoted_number")[0], None)])
 
 
 async def test_a_better_sceptic_lets_less_through_and_asks_no_more_than_it_may() -> None:
@@ -94,6 +94,18 @@ async def test_a_better_sceptic_lets_less_through_and_asks_no_more_than_it_may()
         assert 0 < arm.sceptic_calls <= arm.sceptic_allowed
         assert arm.tokens and arm.tokens > 0
     assert arms[1].recall == 1.0 and arms[1].alarm == 0.0
+
+
+async def test_each_setting_of_an_assumed_sceptic_has_its_own_outcomes() -> None:
+    """Cases that two settings doubt alike are played once; what comes out must be as if each had been played."""
+    cases = few("scope_dropped", "swapped_roles")
+    found = await study.study(study.Asked(cases, seed=3))
+    one = found.assumed[1]
+    alone_played = await played(cases, Assumed(0.5, 0.25, 3))
+    assert [(o.standings, o.calls, o.tokens) for o in one.outcomes] == [
+        (o.standings, o.calls, o.tokens) for o in alone_played.outcomes
+    ]
+    assert found.disagreements == []
 
 
 class Doubter:
@@ -111,7 +123,7 @@ class Doubter:
 
 async def test_a_real_sceptic_is_asked_by_its_name_and_its_errors_are_counted() -> None:
     cases, doubter = few("scope_dropped"), Doubter()
-    outcomes = await stage.play_all(cases, doubter, model="model-x")
+    outcomes = await stage.play_all([(case, doubter) for case in cases], model="model-x")
     found = Measures("C", cases, outcomes)
     assert set(doubter.models) == {"model-x"}
     assert found.alarm == 1.0
@@ -131,8 +143,8 @@ async def test_a_department_that_breaks_is_told_and_not_counted(monkeypatch: pyt
 
 
 async def test_two_processes_find_what_one_finds() -> None:
-    cases = few("misquoted_number")
-    (one,), (two,) = await study.played(cases, [None], 1), await study.played(cases, [None], 2)
+    parts = [(case, None) for case in few("misquoted_number")]
+    one, two = await study.played(parts, 1), await study.played(parts, 2)
     assert [outcome.standings for outcome in one] == [outcome.standings for outcome in two]
 
 
