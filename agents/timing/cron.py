@@ -44,3 +44,9 @@ def check(expression: str) -> str:
     if first is None:
         raise BadCron(expression, "no such day exists")
     return tidy
+
+
+def explained(expression: str) -> str:
+    """The expression in words, for the middle of a sentence."""
+    said = CronSim(expression, datetime(2024, 1, 1)).explain()
+    return said[:1].lower() + said[1:]

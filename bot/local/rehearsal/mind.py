@@ -6,10 +6,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from agents.contracts import CriticBrief, ManagerBrief, PlannerBrief, ScepticBrief
+from agents.contracts import CriticBrief, ManagerBrief, PlannerBrief, ScepticBrief, TimekeeperBrief
 from bot.local.rehearsal.answers import Answer
 from bot.local.rehearsal.reading import ROLES, Exchange
-from bot.local.rehearsal.roles import critic, manager, planner, sceptic, specialist
+from bot.local.rehearsal.roles import critic, manager, planner, sceptic, specialist, timekeeper
 from bot.local.rehearsal.roles.notice import NOTICE
 
 _STRUCTURED: dict[str, Callable[[Exchange], BaseModel]] = {
@@ -17,6 +17,7 @@ _STRUCTURED: dict[str, Callable[[Exchange], BaseModel]] = {
     "critic": lambda exchange: critic.answer(exchange.of(CriticBrief)),
     "sceptic": lambda exchange: sceptic.answer(exchange.of(ScepticBrief)),
     "manager": lambda exchange: manager.answer(exchange.of(ManagerBrief)),
+    "timekeeper": lambda exchange: timekeeper.answer(exchange.of(TimekeeperBrief)),
 }
 
 
