@@ -23,6 +23,7 @@ class Actor:
     stranger: bool = False  # of another workspace, over Slack Connect
     deactivated: bool = False
     known: bool = True  # False when Slack would not say
+    zone: str = ""  # IANA name of the person's time zone; empty when Slack does not say
 
 
 def refusal(actor: Actor, action: Action, team: str, mission: Mission | None, department: Department) -> str | None:

@@ -249,6 +249,16 @@ class Gateway:
         answer = await self._call("files.info", lambda: self._client.files_info(file=id))
         return cast(dict[str, Any], answer["file"])
 
+    async def place(self, channel: str) -> dict[str, Any] | None:
+        """What Slack says of a channel; None where it would not say. Raises Refused when there is no such channel."""
+        try:
+            answer = await self._call("conversations.info", lambda: self._client.conversations_info(channel=channel))
+        except Refused as error:
+            if error.code in ("channel_not_found", "not_in_channel"):
+                raise
+            return None
+        return cast(dict[str, Any], answer["channel"])
+
     # ---- views ----
 
     async def open_view(self, trigger: str, view: Payload) -> None:
@@ -348,4 +358,5 @@ def _actor(user: str, record: dict[str, Any]) -> Actor:
         guest=bool(record.get("is_restricted") or record.get("is_ultra_restricted")),
         stranger=bool(record.get("is_stranger")),
         deactivated=bool(record.get("deleted")),
+        zone=str(record.get("tz") or ""),
     )

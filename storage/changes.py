@@ -51,6 +51,10 @@ class RowChange:
         rev = before.rev if rev is None else rev
         self.mission = replace(before, state=to, reason=reason, title=title or before.title, rev=rev)
 
+    def open_thread(self, thread: str) -> None:
+        """The mission worked unseen, and from now on in this thread."""
+        self.mission = replace(self.mission, thread=thread, message=thread)
+
     def save_plan(self, rev: int, plan: Plan, estimate: Estimate) -> None:
         """The plan with the highest revision is the one that counts."""
         self._later(lambda session: writing.save_plan(session, self.mission.id, rev, plan, estimate))

@@ -9,9 +9,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from agents.domain.department import Department, Limits, Specialist
+from agents.domain.department import Department, Limits, Repeat, Specialist
+from agents.timing import cron
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 Approver = Annotated[str, Field(pattern=r"^(requester|[UW][A-Z0-9]{4,})$")]  # Slack user ids begin with U or W
@@ -42,6 +43,16 @@ class _Specialist(_Part):
     limits: _Limits = _Limits()
 
 
+class _Repeat(_Part):
+    text: str = Field(min_length=1, max_length=2000)
+    cron: str
+
+    @field_validator("cron")
+    @classmethod
+    def _sound(cls, value: str) -> str:
+        return cron.check(value)
+
+
 class _File(_Part):
     id: Name
     title: str = Field(min_length=1, max_length=60)
@@ -54,6 +65,7 @@ class _File(_Part):
     max_calls: int = Field(default=300, ge=5)
     models: dict[Role, str] = Field(default_factory=dict[Role, str])
     specialist: list[_Specialist] = Field(min_length=1)
+    repeat: list[_Repeat] = Field(default_factory=list[_Repeat], max_length=10)
 
 
 class DepartmentFiles:
@@ -138,6 +150,7 @@ def _department(name: str, file: _File, tools: frozenset[str] | None) -> Departm
         max_tasks=file.max_tasks,
         max_calls=file.max_calls,
         words=tuple(file.words),
+        repeats=tuple(Repeat(one.text, one.cron) for one in file.repeat),
     )
 
 

@@ -28,6 +28,14 @@ class Specialist:
 
 
 @dataclass(frozen=True)
+class Repeat:
+    """A mission that the department offers to do again and again."""
+
+    text: str
+    cron: str
+
+
+@dataclass(frozen=True)
 class Department:
     """A team set up for a workspace or channel."""
 
@@ -42,6 +50,7 @@ class Department:
     max_tasks: int = 12
     max_calls: int = 300  # model calls in one mission, all roles together
     words: tuple[str, ...] = ()  # words in a mission that suggest this department
+    repeats: tuple[Repeat, ...] = ()  # schedules that people are offered to set up
 
     def specialist(self, id: str) -> Specialist | None:
         """The member of that id, or None."""

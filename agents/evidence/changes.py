@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from agents.domain import figures
 from agents.domain.evidence import Claim, Snapshot, Status, Verdict, status
-from agents.evidence.canonical import canonical
+from agents.evidence.canonical import stream
 
 ALIKE = 86  # of 100: from here on two sentences without their figures say the same of the same thing
 NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
@@ -109,12 +109,12 @@ def _alike(old: Sequence[Claim], new: Sequence[Claim], pairs: Mapping[int, int])
 
 
 def _words(claim: Claim) -> str:
-    return canonical(claim.text).text.casefold()
+    return stream(claim.text).text.casefold()
 
 
 def _masked(text: str) -> str:
     """The sentence with a sign in place of each figure."""
-    return NUMBER.sub("#", canonical(text).text.casefold())
+    return NUMBER.sub("#", stream(text).text.casefold())
 
 
 def _names(text: str) -> frozenset[str]:
@@ -123,13 +123,8 @@ def _names(text: str) -> frozenset[str]:
 
 
 def _figures(text: str) -> list[str]:
-    found = figures.read(canonical(text).text)
-    return sorted(repr(replace) for replace in map(_value, found)) or sorted(NUMBER.findall(text))
-
-
-def _value(figure: figures.Figure) -> tuple[object, ...]:
-    """What a figure says, wherever it stands in the sentence."""
-    return tuple(getattr(figure, name) for name in ("values", "unit", "days", "kind", "sign") if hasattr(figure, name))
+    """What the figures say, wherever they stand in the sentence."""
+    return sorted(f"{f.kind} {f.values} {f.unit} {f.sign} {f.days}" for f in figures.read(text))
 
 
 def _change(earlier: Claim, claim: Claim, before: Ledger, now: Ledger) -> Change:
@@ -145,7 +140,3 @@ def _told(claim: Claim, snapshots: Mapping[str, Snapshot]) -> tuple[str, str]:
     source = snapshots.get(best.snapshot)
     return best.quote, source.title if source else ""
 
-
-def ledger(claims: Iterable[Claim], verdicts: Iterable[Verdict], snapshots: Mapping[str, Snapshot]) -> Ledger:
-    """The ledger of a run."""
-    return Ledger(tuple(claims), tuple(verdicts), snapshots)

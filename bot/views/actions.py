@@ -22,6 +22,18 @@ class Action(StrEnum):
     EVIDENCE = "evidence_open"
     NEW = "mission_new"
     FEEDBACK = "result_feedback"
+    SCHEDULE_BEGIN = "schedule_begin"
+    SCHEDULE_DISCARD = "schedule_discard"
+    SCHEDULE_RUN = "schedule_run"
+    SCHEDULE_PAUSE = "schedule_pause"
+    SCHEDULE_RESUME = "schedule_resume"
+    SCHEDULE_DELETE = "schedule_delete"
+    SCHEDULE_TAKE = "schedule_take"
+    SCHEDULE_EDIT = "schedule_edit"
+    SCHEDULE_HAND_OVER = "schedule_hand_over"
+    SCHEDULE_HISTORY = "schedule_history"
+    SCHEDULE_NEW = "schedule_new"
+    REPEAT = "mission_repeat"
 
 
 class Form(StrEnum):
@@ -33,3 +45,6 @@ class Form(StrEnum):
     SEND_BACK = "send_back"
     RETRY = "retry_task"
     READ = "read_work"
+    SCHEDULE = "schedule"
+    HAND_OVER = "hand_over_schedule"
+    HISTORY = "schedule_history"

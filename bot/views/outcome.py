@@ -189,7 +189,8 @@ def receipt(file: File, told: Sequence[Told]) -> Post:
         "“traced” means: the quote and its figures are in the source, nobody has judged the meaning; "
         "“verified” means: the sceptic found support in a source by itself. Unmarked sentences were not checked."
     )
-    return Post("Receipt", [section(":receipt: *Receipt*\n" + "\n".join(facts)), context(meaning)])
+    repeat = actions(f"repeat:{file.mission.rev}", button(Action.REPEAT, "Repeat this mission", file.mission.id))
+    return Post("Receipt", [section(":receipt: *Receipt*\n" + "\n".join(facts)), context(meaning), repeat])
 
 
 def _people(file: File) -> str:

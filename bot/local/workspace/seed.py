@@ -9,7 +9,7 @@ COMMANDS: tuple[dict[str, Any], ...] = (
     {
         "command": "/baton",
         "description": "Start a mission or see what is open",
-        "usage_hint": "new | list | help",
+        "usage_hint": "new | list | schedule | schedules | help",
         "should_escape": True,
     },
 )
@@ -34,12 +34,14 @@ SCOPES = frozenset(
         "assistant:write",
         "canvases:write",
         "channels:history",
+        "channels:read",
         "chat:write",
         "chat:write.customize",
         "commands",
         "files:read",
         "files:write",
         "groups:history",
+        "groups:read",
         "im:history",
         "mpim:history",
         "reactions:write",
