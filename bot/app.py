@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from agents.phases.deliver import deliver_mission
 from agents.phases.desk import Desk
 from agents.phases.plan import plan_mission
 from agents.phases.run import run_mission
+from agents.ports import Clock
+from agents.timing import cron
 from agents.tools import ToolSettings
 from agents.tools import build as build_tools
 from bot import listeners
@@ -35,10 +38,18 @@ from bot.gateway import Gateway, SlackError, Tempo, code_of
 from bot.intake import Intake
 from bot.listening import WATCH, Listening, NoSocket
 from bot.presenter import Presenter, route
+from bot.scheduling.fire import Fire
+from bot.scheduling.follow import Follow
+from bot.scheduling.preflight import Preflight, no_purse, probe
+from bot.scheduling.service import Schedules
+from bot.scheduling.settle import Settling
+from bot.scheduling.ticker import LOOK, Ticker
+from bot.scheduling.understand import Understand
 from storage.database import Database
 from storage.journal import open_journal
 from storage.missions import MissionRows
 from storage.outbox import Outbox
+from storage.schedules import ScheduleRows
 
 log = structlog.get_logger(__name__)
 
@@ -68,6 +79,8 @@ class Baton:
     rounds: Rounds
     outbox: Outbox
     presenter: Presenter
+    schedules: ScheduleRows
+    ticker: Ticker
     _listening: Listening | None = field(default=None)
     _runner: web.AppRunner | None = field(default=None)
 
@@ -80,8 +93,10 @@ class Baton:
         self.rounds.every(RENEW, "renew", self._renew)
         if self.database.path is None:  # PostgreSQL, on which other processes may work as well
             self.rounds.every(INHERIT, "inherit", self._inherit)
+        self.rounds.every(LOOK, "schedules", self.ticker.look)
         self.rounds.start()
         await self._sweep()
+        await self.ticker.look()
 
     async def stop(self) -> None:
         """Ends in an order in which nothing is lost: first no news, then no work, then the files."""
@@ -133,9 +148,9 @@ class Baton:
                     log.info("session_not_renewed", mission=mission.id, reason=str(error))
 
 
-async def build(settings: Settings, tempo: Tempo | None = None) -> Baton:
+async def build(settings: Settings, tempo: Tempo | None = None, clock: Clock | None = None) -> Baton:
     """Everything, not yet started. Raises CannotStart and the typed errors of storage, tools and departments."""
-    clock = SystemClock()
+    clock = clock or SystemClock()
     client = AsyncWebClient(token=_secret(settings.slack_bot_token), base_url=settings.slack_api_url)
     identity = await _identity(client)
     tempo = tempo or Tempo.of(settings.baton_posts_per_second)
@@ -148,23 +163,43 @@ async def build(settings: Settings, tempo: Tempo | None = None) -> Baton:
     journal = await open_journal(database, clock)
     model = OpenAIModel(_model_settings(settings))
 
-    phases = Phases(
-        plan=lambda mission, rev: plan_mission(desk, mission, rev),
-        run=lambda mission, rev: run_mission(desk, mission, rev),
-        deliver=lambda mission, rev: deliver_mission(desk, mission, rev),
-    )
+    rounds = Rounds()
     own = EngineSettings(settings.database, executor_id=await database.worker_name(), role=settings.baton_role)
+    phases = Phases(
+        plan=lambda mission, rev: followed(plan_mission(desk, mission, rev), mission),
+        run=lambda mission, rev: followed(run_mission(desk, mission, rev), mission),
+        deliver=lambda mission, rev: followed(deliver_mission(desk, mission, rev), mission),
+        understand=lambda schedule, revision: understand(schedule, revision),
+        fire=lambda schedule, wall: fire(schedule, wall),
+    )
     engine = Engine(own, phases, lambda channel: drain(channel))
     missions = MissionRows(database, route, engine.enqueue_in, clock, journal)
     desk = Desk(missions, journal, model, settings.model_names, toolbox, departments, clock)
     outbox = Outbox(database, clock)
-    presenter = Presenter(missions, departments, clock)
+    rows = ScheduleRows(database, engine.enqueue_in, clock, cron.walls)
+    ticker = Ticker(rows, clock, rounds, lambda: follow.settle())
+    settling = Settling(rows, departments, clock, ticker.wake)
+    follow = Follow(rows, missions, departments, gateway, clock, settling)
+    preflight = Preflight(gateway, departments, clock, probe(_model_settings(settings)), no_purse)
+    fire = Fire(rows, missions, gateway, clock, preflight, settling, engine.cancel)
+    understand = Understand(desk, rows, missions)
+    schedules = Schedules(rows, departments, gateway, clock, ticker.wake)
+    presenter = Presenter(missions, departments, clock, follow.since, rows)
     drain = Drain(outbox, missions, presenter, gateway, clock)
-    intake = Intake(missions, departments, gateway, clock, engine.cancel)
+    intake = Intake(missions, departments, gateway, clock, engine.cancel, schedules)
     decisions = Decisions(missions, departments, gateway, clock, engine.cancel)
     bolt = _bolt(settings, client, identity)
-    listeners.register(bolt, listeners.Context(intake, decisions, missions, departments, gateway, presenter))
-    return Baton(settings, database, engine, missions, journal, model, gateway, bolt, Rounds(), outbox, presenter)
+    context = listeners.Context(intake, decisions, missions, departments, gateway, presenter, schedules, clock)
+    listeners.register(bolt, context)
+
+    async def followed(phase: Awaitable[None], mission: str) -> None:
+        """A phase, and then what its end means for the schedule that the mission may be a run of."""
+        await phase
+        await follow(mission)
+
+    return Baton(
+        settings, database, engine, missions, journal, model, gateway, bolt, rounds, outbox, presenter, rows, ticker
+    )
 
 
 async def _identity(client: AsyncWebClient) -> AuthorizeResult:

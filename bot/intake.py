@@ -14,6 +14,8 @@ from agents.domain.mission import ENDED, Mission, State
 from agents.ports import Clock, Departments, Note, Outgoing, PhaseCall
 from bot import access, inbox
 from bot.gateway import Gateway
+from bot.scheduling import wish
+from bot.scheduling.service import Schedules
 from storage.inbox import Gesture
 from storage.missions import MissionRows
 
@@ -33,6 +35,7 @@ class Intake:
     gateway: Gateway
     clock: Clock
     halt: Callable[[str], Awaitable[None]]
+    schedules: Schedules
 
     async def said(self, gesture: Gesture, *, addressed: bool) -> None:
         """A mention or message. `addressed` is False for replies that do not name us: they only steer."""
@@ -52,6 +55,9 @@ class Intake:
             await self.missions.accept(gesture, show=[self._line(gesture, thread, no)])
             return None
         files = gesture.payload["files"]
+        if not files and wish.might_be(text):
+            await self.schedules.ask(gesture, text, thread)
+            return None
         mission = Mission(
             id=f"m{secrets.token_hex(5)}",
             team=gesture.team,

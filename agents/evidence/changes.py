@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -139,4 +139,3 @@ def _told(claim: Claim, snapshots: Mapping[str, Snapshot]) -> tuple[str, str]:
     best = max(claim.citations, key=lambda one: len(wanted & set(NUMBER.findall(one.quote))))
     source = snapshots.get(best.snapshot)
     return best.quote, source.title if source else ""
-

@@ -8,10 +8,15 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot import inbox
+from bot.listeners import scheduling
 from bot.listeners.context import Context
 from bot.views import home, modals
 
-USAGE = "`/baton new` opens the form for a mission, `/baton list` shows what is open, `/baton help` shows this."
+USAGE = (
+    "`/baton new` opens the form for a mission, `/baton list` shows what is open, "
+    "`/baton schedule every weekday at 9: ...` sets up a mission that comes back (without words it opens the form), "
+    "`/baton schedules` shows them, `/baton help` shows this."
+)
 
 
 def register(app: AsyncApp, context: Context) -> None:
@@ -29,5 +34,9 @@ def register(app: AsyncApp, context: Context) -> None:
         elif word == "list":
             missions = await context.missions.open_missions(body["team_id"], body["user_id"])
             await ack(home.missions_list(missions))
+        elif word == "schedule":
+            await scheduling.asked(context, ack, body, (body.get("text") or "").strip()[len(word) :].strip())
+        elif word == "schedules":
+            await scheduling.listed(context, ack, body)
         else:
             await ack(f"{home.HELP}\n{USAGE}")

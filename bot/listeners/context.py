@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import structlog
 
-from agents.ports import Departments, UnknownMission
+from agents.ports import Clock, Departments, UnknownMission
 from bot.decisions import Decisions, NotNow
 from bot.gateway import Gateway, SlackError
 from bot.intake import Intake
 from bot.presenter import Presenter
+from bot.scheduling.service import Schedules
 from storage.missions import MissionRows
 
 log = structlog.get_logger(__name__)
@@ -28,6 +29,8 @@ class Context:
     departments: Departments
     gateway: Gateway
     presenter: Presenter
+    schedules: Schedules
+    clock: Clock
 
     @asynccontextmanager
     async def politely(self, channel: str | None, user: str, thread: str | None = None) -> AsyncGenerator[None]:

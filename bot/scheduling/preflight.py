@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from agents.domain.schedule import Schedule
+from agents.llm.connect import ModelSettings
+from agents.llm.probe import reachable
 from agents.ports import Clock, Departments
 from bot.access import Actor
 from bot.gateway import Gateway, Refused, SlackError
@@ -68,7 +70,9 @@ class Preflight:
         if place.get("is_archived"):
             return Trouble("Its channel is archived. Choose another one.", "edit", pauses=True)
         if place.get("is_member") is False:
-            text = f"I am not in <#{schedule.channel}> any more. Invite me again and resume it, or choose another channel."
+            text = (
+                f"I am not in <#{schedule.channel}> any more. Invite me again and resume it, or choose another channel."
+            )
             return Trouble(text, "resume", pauses=True)
         return None
 
@@ -89,3 +93,14 @@ class Preflight:
 async def no_purse(schedule: Schedule) -> str | None:
     """Where there are no wallets, no budget can be empty."""
     return None
+
+
+def probe(settings: ModelSettings) -> Callable[[], Awaitable[str | None]]:
+    """Asks the model server for its list of models, which costs nothing; says why it cannot be asked."""
+
+    async def asked() -> str | None:
+        if await reachable(settings):
+            return None
+        return "The model server does not answer. Nothing was spent; run it again in a while, or ask the operator."
+
+    return asked

@@ -31,9 +31,7 @@ def may_change(actor: Actor, team: str, schedule: Schedule, department: Departme
     return f"Only {' or '.join(f'<@{id}>' for id in sorted(allowed))} can change this schedule."
 
 
-def may_take_over(
-    actor: Actor, team: str, schedule: Schedule, department: Department, owner: Actor
-) -> str | None:
+def may_take_over(actor: Actor, team: str, schedule: Schedule, department: Department, owner: Actor) -> str | None:
     """None when the schedule's owner is gone, or when the person could change it anyway."""
     if owner.deactivated:
         return may_see(actor, team, schedule, department)

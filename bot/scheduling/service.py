@@ -44,8 +44,8 @@ class Schedules:
         zone = await self.zone(gesture.user)
         empty = Timing("once", zone)
         given = self._new(gesture, text, department.id, empty, str(gesture.channel), thread, State.ASKED)
-        await self.rows.accept(gesture, given, start=ScheduleCall("understand", given.id, "understand:1"))
-        log.info("schedule_asked", schedule=given.id)
+        if await self.rows.accept(gesture, given, start=ScheduleCall("understand", given.id, "understand:1")):
+            log.info("schedule_asked", schedule=given.id)
 
     async def create(self, gesture: Gesture, wanted: Entered) -> Schedule:
         """From a form: it is proposed like one that was asked for in words. Raises NotNow."""
@@ -228,9 +228,7 @@ class Schedules:
     async def delete(self, gesture: Gesture, id: str) -> None:
         await self.changeable(gesture.user, gesture.team, id)
         reason = f"Deleted by <@{gesture.user}>."
-        await self._do(
-            gesture, id, lambda c: c.save(replace(_live(c.schedule), state=State.ENDED, reason=reason))
-        )
+        await self._do(gesture, id, lambda c: c.save(replace(_live(c.schedule), state=State.ENDED, reason=reason)))
 
     async def _do(self, gesture: Gesture, id: str, work: Callable[[ScheduleChange], object]) -> None:
         """One commit with its gesture and the card drawn anew; then what became due is looked at."""

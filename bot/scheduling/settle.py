@@ -17,7 +17,6 @@ from storage.schedules import ScheduleChange, ScheduleRows
 log = structlog.get_logger(__name__)
 
 
-
 @dataclass(frozen=True)
 class Settling:
     """`nudge` has what became due looked at."""

@@ -31,9 +31,7 @@ class Alarms(Protocol):
 class Ticker:
     """`settle` closes what has ended without a word; it is called at every look."""
 
-    def __init__(
-        self, rows: ScheduleRows, clock: Clock, alarms: Alarms, settle: Callable[[], Awaitable[None]]
-    ) -> None:
+    def __init__(self, rows: ScheduleRows, clock: Clock, alarms: Alarms, settle: Callable[[], Awaitable[None]]) -> None:
         self._rows, self._clock, self._alarms, self._settle = rows, clock, alarms, settle
         self._looking = asyncio.Lock()
 
@@ -46,10 +44,9 @@ class Ticker:
         """Records and begins all that is due now, a few schedules in each transaction, and arms the next waking."""
         async with self._looking:
             while await self._rows.record_due():
-                await asyncio.sleep(0)  # between two transactions others may write
+                pass
             while begun := await self._rows.begin_due():
                 log.info("occurrences_begun", count=begun)
-                await asyncio.sleep(0)
         await self.arm()
 
     async def arm(self) -> None:

@@ -22,7 +22,7 @@ ORDINAL = (
     rf"(?:{DAY}|day|tag)\b|\d{{1,2}}(?:st|nd|rd|th|\.)\s*(?:of\s+(?:each|every|the)|jeden|des|im)\s)"
 )
 LATER = (
-    rf"(?:tomorrow|morgen|übermorgen|day\s+after\s+tomorrow|tonight|heute\s+abend|(?:next|on|am|nächsten)\s+(?:{DAY})"
+    rf"(?:(?:tomorrow|morgen)(?![\x27’])|übermorgen|day\s+after\s+tomorrow|tonight|heute\s+abend|(?:next|on|am|nächsten)\s+(?:{DAY})"
     rf"|in\s+(?:{NUMBER}|an?|einer|einem)\s+(?:{SPAN})|on\s+\d{{4}}-\d{{2}}-\d{{2}})"
 )
 POLITE = r"(?:(?:please|bitte|baton|schedule|plane|and|from\s+now\s+on|ab\s+jetzt)[\s,:]+)*"
@@ -30,7 +30,9 @@ POLITE = r"(?:(?:please|bitte|baton|schedule|plane|and|from\s+now\s+on|ab\s+jetz
 OPENS = re.compile(
     rf"^\W*{POLITE}(?:(?:{EVERY})|(?:{RHYTHM})\b|(?:{ORDINAL})|(?:{LATER})\b|(?:at|um)\s+{CLOCK}\b)", re.I
 )
-CLOSES = re.compile(rf"(?:(?:{EVERY})|(?:{LATER})|\b(?:{ADVERB}))[\s,]*(?:morning|früh)?[\s,]*(?:at|um|@)\s*{CLOCK}\W*$", re.I)
+CLOSES = re.compile(
+    rf"(?:(?:{EVERY})|(?:{LATER})|\b(?:{ADVERB}))[\s,]*(?:morning|früh)?[\s,]*(?:at|um|@)\s*{CLOCK}\W*$", re.I
+)
 
 
 def might_be(text: str) -> bool:

@@ -140,9 +140,7 @@ def read(values: Mapping[str, Any], now: datetime, before: Timing | None) -> Ent
     return Entered(text, timing, policies, budget, channel)
 
 
-def _timing(
-    values: Mapping[str, Any], now: datetime, before: Timing | None, faults: dict[str, str]
-) -> Timing | None:
+def _timing(values: Mapping[str, Any], now: datetime, before: Timing | None, faults: dict[str, str]) -> Timing | None:
     zone, when = str(values.get("zone") or ""), str(values.get("when") or "")
     try:
         entered.zone(zone)
@@ -158,9 +156,7 @@ def _timing(
         return None
 
 
-def _until(
-    values: Mapping[str, Any], timing: Timing | None, now: datetime, faults: dict[str, str]
-) -> date | None:
+def _until(values: Mapping[str, Any], timing: Timing | None, now: datetime, faults: dict[str, str]) -> date | None:
     said = str(values.get("until") or "")
     if not said:
         return None

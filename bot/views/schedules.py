@@ -159,7 +159,9 @@ def listing(schedules: Sequence[Schedule], departments: Sequence[Department]) ->
         blocks.append(section(f"{told}\n{STATES[one.state]}, owner <@{one.owner}>"))
         blocks.append(actions(f"listed:{one.id}", *_live(one)))
     if not schedules:
-        blocks.append(context("No mission comes back yet. Mention me with “every weekday at 9: ...” or use the button."))
+        blocks.append(
+            context("No mission comes back yet. Mention me with “every weekday at 9: ...” or use the button.")
+        )
     if len(schedules) > LISTED:
         blocks.append(context(f"and {len(schedules) - LISTED} more; `baton schedule list` shows all"))
     new = [button(Action.SCHEDULE_NEW, "New schedule", "new", "primary")]

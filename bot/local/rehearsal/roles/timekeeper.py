@@ -146,7 +146,7 @@ def _later(words: str, now: datetime) -> ScheduleDraft | None:
         return _once(_without(words, found.start(), found.end()), at)
     forms = (
         (r"\b(?:übermorgen|(?:the\s+)?day\s+after\s+tomorrow)\b", 2, "09:00"),
-        (r"\b(?:tomorrow|morgen)\b", 1, "09:00"),
+        (r"\b(?:tomorrow|morgen)\b(?![\x27’])", 1, "09:00"),
         (r"\b(?:tonight|heute\s+abend)\b", 0, "20:00"),
     )
     for form, days, clock in forms:
