@@ -286,6 +286,7 @@ def _begin(session: Session, now: dt.datetime, enqueue: Enqueue) -> int:
             after = domain.ended(present, outcome, reason, now)
         elif outcome is Outcome.FIRING:
             busy.add(row.schedule)
+            after = replace(after, begun_at=now)
             enqueue(session, ScheduleCall("fire", row.schedule, row.wall))
         _put(session, after)
     return len(rows)

@@ -6,6 +6,7 @@ from agents.domain.evidence import Citation, Claim, Snapshot, Status, Verdict, s
 from agents.evidence.changes import Changes, Ledger, between
 from bot.views import blockcheck
 from bot.views.changes import blocks
+from bot.views.post import Post
 
 
 def ledger(*sentences: str, status: Status = Status.TRACED) -> Ledger:
@@ -80,6 +81,6 @@ def test_the_report_shows_both_quotes_and_acts_on_nothing_in_them() -> None:
     shown = blocks(between(before, now))
     assert "before: “Nordpod &lt;!channel&gt; ships to 12" in str(shown)
     assert "now: “Nordpod &lt;!channel&gt; ships to 14" in str(shown)
-    assert blockcheck.check_post({"channel": "C1", "text": "x", "blocks": shown}) == []
+    assert blockcheck.check_post(Post("Result", shown).payload("C1", None)) == []
     assert blocks(None) == []
     assert "Nothing: 3 claims unchanged." in str(blocks(between(BEFORE, BEFORE)))

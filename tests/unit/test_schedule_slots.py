@@ -51,16 +51,46 @@ def walls_of(zone: str, cron: str, start: dt.datetime, count: int) -> list[str]:
     ("zone", "cron", "start", "planned"),
     [
         # forward: 02:30 is not there, so it is as much later as the clocks jump; the days after are as always
-        ("Europe/Berlin", "30 2 * * *", at(2026, 3, 28, 12), ["2026-03-29T03:30:00 29T01:30", "2026-03-30T02:30:00 30T00:30"]),
-        ("America/New_York", "30 2 * * *", at(2026, 3, 7, 12), ["2026-03-08T03:30:00 08T07:30", "2026-03-09T02:30:00 09T06:30"]),
-        ("Australia/Lord_Howe", "15 2 * * *", at(2026, 10, 3, 4), ["2026-10-04T02:45:00 03T15:45", "2026-10-05T02:15:00 04T15:15"]),
+        (
+            "Europe/Berlin",
+            "30 2 * * *",
+            at(2026, 3, 28, 12),
+            ["2026-03-29T03:30:00 29T01:30", "2026-03-30T02:30:00 30T00:30"],
+        ),
+        (
+            "America/New_York",
+            "30 2 * * *",
+            at(2026, 3, 7, 12),
+            ["2026-03-08T03:30:00 08T07:30", "2026-03-09T02:30:00 09T06:30"],
+        ),
+        (
+            "Australia/Lord_Howe",
+            "15 2 * * *",
+            at(2026, 10, 3, 4),
+            ["2026-10-04T02:45:00 03T15:45", "2026-10-05T02:15:00 04T15:15"],
+        ),
         # back: the hour comes twice, the slot once
-        ("Europe/Berlin", "30 2 * * *", at(2026, 10, 24, 12), ["2026-10-25T02:30:00 25T00:30", "2026-10-26T02:30:00 26T01:30"]),
-        ("America/New_York", "30 1 * * *", at(2026, 10, 31, 12), ["2026-11-01T01:30:00 01T05:30", "2026-11-02T01:30:00 02T06:30"]),
-        ("Australia/Lord_Howe", "45 1 * * *", at(2026, 4, 4, 4), ["2026-04-05T01:45:00 04T14:45", "2026-04-06T01:45:00 05T15:15"]),
+        (
+            "Europe/Berlin",
+            "30 2 * * *",
+            at(2026, 10, 24, 12),
+            ["2026-10-25T02:30:00 25T00:30", "2026-10-26T02:30:00 26T01:30"],
+        ),
+        (
+            "America/New_York",
+            "30 1 * * *",
+            at(2026, 10, 31, 12),
+            ["2026-11-01T01:30:00 01T05:30", "2026-11-02T01:30:00 02T06:30"],
+        ),
+        (
+            "Australia/Lord_Howe",
+            "45 1 * * *",
+            at(2026, 4, 4, 4),
+            ["2026-04-05T01:45:00 04T14:45", "2026-04-06T01:45:00 05T15:15"],
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
-)  # fmt: skip
+)
 def test_a_daily_slot_comes_once_when_the_clocks_change(
     zone: str, cron: str, start: dt.datetime, planned: list[str]
 ) -> None:

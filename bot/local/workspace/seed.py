@@ -43,7 +43,9 @@ SCOPES = frozenset(
         "groups:history",
         "groups:read",
         "im:history",
+        "im:read",
         "mpim:history",
+        "mpim:read",
         "reactions:write",
         "users:read",
     }
