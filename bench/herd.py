@@ -6,7 +6,7 @@ import asyncio
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -74,9 +74,8 @@ async def _count(rows: ScheduleRows) -> int:
     return sum([bool(await rows.occurrences(f"herd{number:04}", 1)) for number in range(HERD)])
 
 
-async def _until(count: object, most: int, due: datetime) -> float:
+async def _until(count: Callable[[], Awaitable[int]], most: int, due: datetime) -> float:
     """Seconds after the slot at which all are recorded."""
-    assert callable(count)
     while await count() < most:  # noqa: ASYNC110 - another process writes them
         await asyncio.sleep(0.1)
     return (datetime.now(UTC) - due).total_seconds()

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -264,7 +265,7 @@ def _record(session: Session, now: dt.datetime, walls: Walls) -> int:
 def _begin(session: Session, now: dt.datetime, enqueue: Enqueue) -> int:
     """Schedules are locked before their occurrences, as everywhere, so that nobody waits in a circle."""
     one = tables.Occurrence
-    due = (one.outcome == str(Outcome.PLANNED)) & (col(one.start_at) <= now)
+    due = (col(one.outcome) == str(Outcome.PLANNED)) & (col(one.start_at) <= now)
     ids = session.exec(
         select(one.schedule).where(due).group_by(one.schedule).order_by(one.schedule).limit(AT_ONCE)
     ).all()
@@ -308,7 +309,7 @@ def _put(session: Session, one: Occurrence) -> None:
     writing.upsert(session, tables.Occurrence, ["schedule", "wall"], _values(one))
 
 
-def _values(one: Occurrence) -> dict[str, object]:
+def _values(one: Occurrence) -> dict[str, Any]:
     return plain.shallow(one) | {"outcome": str(one.outcome)}
 
 
