@@ -43,6 +43,17 @@ class ScheduleChange:
         """The schedule as it is from now on."""
         self.schedule = schedule
 
+    def catch_up(self, now: dt.datetime, walls: Walls) -> None:
+        """Every planned instant up to now gets its occurrence by what was agreed so far, before that changes."""
+        while True:
+            seen = domain.look(self.schedule, now, walls)
+            self.schedule = seen.schedule
+            for one in seen.occurrences:
+                self.add(one)
+            if seen.next_at is None or seen.next_at > now:
+                self.schedule = replace(self.schedule, seen=max(self.schedule.seen, now))
+                return
+
     def add(self, one: Occurrence) -> None:
         """Adds an occurrence; one of that wall time that is there already stays as it is."""
         self._writes.append(lambda session: _add(session, [one]))

@@ -125,6 +125,7 @@ SAID = {
 
 
 def _apply(change: ScheduleChange, verb: str) -> None:
+    change.catch_up(SystemClock().now(), cron.walls)
     one = change.schedule
     match verb:
         case "pause":

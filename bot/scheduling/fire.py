@@ -57,7 +57,8 @@ class Fire:
 
     async def _begin(self, schedule: Schedule, one: Occurrence) -> None:
         tried = one.outcome is Outcome.OPENING
-        one = replace(one, outcome=Outcome.OPENING, begun_at=one.begun_at or self.clock.now())
+        begun = one.begun_at or self.clock.now()
+        one = replace(one, outcome=Outcome.OPENING, begun_at=begun, mission=mission_id(one))
         async with self.rows.change(schedule.id) as change:
             change.put(one)
         thread = ""
@@ -73,7 +74,9 @@ class Fire:
         start = PhaseCall("plan", mission.id, 1, patient=not one.by)
         await self.missions.accept(_gesture(schedule, one), mission, [MissionAccepted("accepted")], start)
         async with self.rows.change(schedule.id) as change:
-            change.put(replace(one, outcome=Outcome.RUNNING, mission=mission.id))
+            present = await self.rows.occurrence(schedule.id, one.wall)
+            if present and present.outcome is Outcome.OPENING:  # the mission may have ended already
+                change.put(replace(present, outcome=Outcome.RUNNING))
         log.info("scheduled_mission_begun", schedule=schedule.id, wall=one.wall, mission=mission.id)
 
     async def _cancel_older(self, newer: Occurrence) -> None:

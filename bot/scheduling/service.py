@@ -11,7 +11,7 @@ import structlog
 
 from agents.domain.schedule import LIVE, Occurrence, Outcome, Policies, Schedule, State, Timing, named
 from agents.ports import Clock, Departments, ScheduleCall
-from agents.timing import entered
+from agents.timing import cron, entered
 from bot.access import Actor
 from bot.decisions import NotNow
 from bot.gateway import Gateway
@@ -166,6 +166,7 @@ class Schedules:
 
         def paused(change: ScheduleChange) -> None:
             _live(change.schedule)
+            change.catch_up(self.clock.now(), cron.walls)
             reason = f"Paused by <@{gesture.user}>." if gesture.user.startswith(("U", "W")) else "Paused."
             change.save(replace(change.schedule, state=State.PAUSED, reason=reason))
 
@@ -174,8 +175,13 @@ class Schedules:
     async def resume(self, gesture: Gesture, id: str) -> None:
         """From now on; what came round meanwhile was skipped. Raises NotNow."""
         await self.changeable(gesture.user, gesture.team, id)
-        await self.nudge()  # what came round until now is skipped, for the reason that it was paused
-        await self._do(gesture, id, lambda change: change.save(resumed(_live(change.schedule))))
+
+        def going_on(change: ScheduleChange) -> None:
+            _live(change.schedule)
+            change.catch_up(self.clock.now(), cron.walls)
+            change.save(resumed(change.schedule))
+
+        await self._do(gesture, id, going_on)
 
     async def run(self, gesture: Gesture, id: str) -> None:
         """One run now, besides the planned ones. Raises NotNow."""
@@ -187,13 +193,14 @@ class Schedules:
     async def edit(self, gesture: Gesture, id: str, revision: int, wanted: Entered) -> None:
         """What was entered, if nobody changed it meanwhile. Raises NotNow."""
         await self.changeable(gesture.user, gesture.team, id)
-        await self.nudge()  # what was due by the times before is decided by them
 
         def edited(change: ScheduleChange) -> None:
             if change.schedule.state is State.ENDED:
                 raise NotNow("This schedule has ended.")
             if change.schedule.revision != revision:
                 raise NotNow("Somebody has changed this schedule meanwhile: open it again.")
+            if change.schedule.state in LIVE:  # what was due by the times before is decided by them
+                change.catch_up(self.clock.now(), cron.walls)
             change.save(revised(change.schedule, wanted, self.departments.choose(wanted.text).id))
 
         await self._do(gesture, id, edited)

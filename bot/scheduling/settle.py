@@ -45,7 +45,7 @@ class Settling:
             present = await self.rows.occurrence(one.schedule, one.wall)
             if present is None or present.outcome not in domain.OPEN:
                 return
-            change.put(domain.ended(present, Outcome.FAILED, trouble.text, self.clock.now()))
+            change.put(replace(domain.ended(present, Outcome.FAILED, trouble.text, self.clock.now()), mission=None))
             before = change.schedule
             after = domain.failed_once_more(before)
             if trouble.pauses and before.state is State.ACTIVE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -77,8 +78,8 @@ def card(schedule: Schedule, recent: Sequence[Occurrence]) -> Post:
     blocks: list[Block] = [section(f"*{title}*\n{_quoted(schedule.text)}"), section(escape(summary(schedule)))]
     blocks.append(context(escape(policies(schedule.policies))))
     if schedule.state is not State.PROPOSED:
-        reason = f" {schedule.reason}" if schedule.reason else ""
-        blocks.append(context(f"{STATES[schedule.state]}, owner <@{schedule.owner}>.{escape(reason)}"))
+        reason = f" {_ours(schedule.reason)}" if schedule.reason else ""
+        blocks.append(context(f"{STATES[schedule.state]}, owner <@{schedule.owner}>.{reason}"))
         blocks += [context(_line(one, schedule.timing.zone)) for one in recent[:1]]
     return Post(f"{title} {summary(schedule)}", [*blocks, *_buttons(schedule)])
 
@@ -104,6 +105,11 @@ def policies(given: Policies) -> str:
     if given.quiet:
         parts.append("quiet when nothing changed")
     return "; ".join(parts) + "."
+
+
+def _ours(reason: str) -> str:
+    """A reason on record: names of people and channels in it are ours, everything else is only words."""
+    return re.sub(r"&lt;([@#][A-Z0-9]+)&gt;", r"<\1>", escape(reason))
 
 
 def _buttons(schedule: Schedule) -> list[Block]:
@@ -194,7 +200,7 @@ def history(schedule: Schedule, found: Sequence[Occurrence]) -> View:
 
 def _line(one: Occurrence, zone: str) -> str:
     local = one.at.astimezone(ZoneInfo(zone))
-    reason = f": {escape(one.reason)}" if one.reason else ""
+    reason = f": {_ours(one.reason)}" if one.reason else ""
     asked = f" (asked for by <@{one.by}>)" if one.by.startswith(("U", "W")) else ""
     return f"{words.day(local)} {local:%H:%M}  {OUTCOMES[one.outcome]}{asked}{reason}"
 

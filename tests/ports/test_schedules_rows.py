@@ -148,6 +148,20 @@ async def test_the_last_good_run_before_an_occurrence_is_known(database: Databas
     assert await desk.rows.under_way("s1") == [runs[2]]
 
 
+async def test_an_edit_of_the_time_leaves_what_was_due_and_makes_nothing_good_that_never_was(
+    database: Database, clock: StillClock
+) -> None:
+    desk = Desk(database, clock)
+    await desk.rows.accept(None, schedule())
+    clock.time = dt.datetime(2026, 11, 24, 8, 0, 1, tzinfo=dt.UTC)  # nobody has looked since 09:00
+    async with desk.rows.change("s1") as change:
+        change.catch_up(clock.now(), cron.walls)
+        change.save(replace(change.schedule, timing=replace(NINE, cron="30 7 * * *")))
+    await desk.tick()
+    assert await desk.outcomes() == [("2026-11-24T09:00:00", "firing")]
+    assert await desk.rows.next_instant() == dt.datetime(2026, 11, 25, 6, 30, tzinfo=dt.UTC)
+
+
 async def reword(desk: Desk, text: str) -> None:
     """An edit that leaves the time as it is."""
     async with desk.rows.change("s1") as change:
