@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ import pytest_asyncio
 from agents.domain.mission import State
 from agents.domain.schedule import Outcome, Schedule
 from agents.domain.schedule import State as Standing
+from bot.clock import SystemClock
+from bot.scheduling.service import now_of
 from bot.views.actions import Action
 from tests import house
 from tests.house import PATIENCE, House
@@ -158,3 +161,85 @@ async def test_the_commands_open_the_form_and_show_the_list(home: House) -> None
     await home.workspace.command("maya", "launch", "/baton schedules")
     shown = await home.workspace.wait_for(lambda: home.workspace.ephemeral("maya"))
     assert "compare two coffee pods" in str(shown[-1]["blocks"])
+
+
+async def revised(home: House, id: str, *, text: str = "", **policies: Any) -> None:
+    """The schedule with other policies."""
+    async with home.program.schedules.change(id) as change:
+        given = change.schedule
+        after = replace(given, policies=replace(given.policies, **policies), text=text or given.text)
+        change.save(after)
+
+
+async def run_again(home: House, id: str) -> None:
+    """A run now, as the command line asks for it, whatever else is under way."""
+    async with home.program.schedules.change(id) as change:
+        change.add(now_of(change.schedule, SystemClock(), "operator"))
+    await home.program.ticker.wake()
+
+
+async def begun(home: House, id: str, state: State) -> str:
+    """The mission of the newest occurrence, once it is in that state."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            newest = (await home.program.schedules.occurrences(id, 1))[0]
+            if newest.mission and newest.outcome is Outcome.RUNNING:
+                await home.reach(newest.mission, state)
+                return newest.mission
+            await asyncio.sleep(0.1)
+
+
+async def test_a_quiet_schedule_posts_nothing_when_nothing_changed(home: House) -> None:
+    _, one = await scheduled(home, "every Monday at 7: write two posts about compostable coffee pods")
+    await revised(home, one.id, quiet=True)
+    await run_again(home, one.id)
+    (first,) = await ended(home, one.id)
+    assert (await home.program.missions.mission(first.mission)).thread, "the first run has everything to tell"
+    posts = len(home.workspace.messages("launch"))
+    await run_again(home, one.id)
+    second, _ = await ended(home, one.id, 2)
+    mission = await home.program.missions.mission(second.mission)
+    assert (second.outcome, mission.state, mission.thread) == (Outcome.RUN, State.DELIVERED, "")
+    assert second.reason == "Nothing changed since the run before, so nothing was posted."
+    assert len(home.workspace.messages("launch")) == posts
+
+
+async def test_an_approval_stands_for_plans_built_the_same_until_the_mission_is_another(home: House) -> None:
+    _, one = await scheduled(home, "every Monday at 6: write two posts about compostable coffee pods")
+    await revised(home, one.id, approval="standing")
+    await run_again(home, one.id)
+    mission = await begun(home, one.id, State.PLAN_GATE)
+    thread = (await home.program.missions.mission(mission)).thread
+    await home.press(thread, Action.APPROVE)
+    await ended(home, one.id)
+    standing = (await home.program.schedules.schedule(one.id)).standing
+    assert standing and standing.by == one.owner
+    await run_again(home, one.id)
+    second, _ = await ended(home, one.id, 2)
+    assert second.outcome is Outcome.RUN
+    await revised(home, one.id, text="write three posts about compostable coffee pods")
+    await run_again(home, one.id)
+    await begun(home, one.id, State.PLAN_GATE)
+
+
+async def test_a_newer_run_cancels_the_older_where_that_is_the_policy(home: House) -> None:
+    _, one = await scheduled(home, "every Monday at 5: write two posts about compostable coffee pods")
+    await revised(home, one.id, overlap="cancel", approval="every")
+    await run_again(home, one.id)
+    older = await begun(home, one.id, State.PLAN_GATE)
+    await run_again(home, one.id)
+    await ended(home, one.id)
+    assert (await home.program.missions.mission(older)).state is State.CANCELLED
+    newer = await begun(home, one.id, State.PLAN_GATE)
+    assert newer != older
+    assert [o.outcome for o in await home.program.schedules.occurrences(one.id)] == [Outcome.RUNNING, Outcome.SKIPPED]
+
+
+async def test_a_scheduled_run_sets_up_no_schedule(home: House) -> None:
+    _, one = await scheduled(home, "every Monday at 4: write two posts about compostable coffee pods")
+    await revised(home, one.id, text="every day at 9: write two posts about coffee", approval="every")
+    before = len(await home.program.schedules.every())
+    await run_again(home, one.id)
+    mission = await begun(home, one.id, State.PLAN_GATE)
+    assert (await home.program.missions.mission(mission)).text == "every day at 9: write two posts about coffee"
+    assert len(await home.program.schedules.every()) == before
