@@ -26,8 +26,9 @@ from agents.phases.plan import plan_mission
 from agents.phases.run import run_mission
 from agents.ports import Clock
 from agents.timing import cron
-from agents.tools import ToolSettings
+from agents.tools import LibraryFault, ToolSettings
 from agents.tools import build as build_tools
+from agents.tools.library import Library
 from bot import listeners
 from bot.clock import Rounds, SystemClock
 from bot.config import Settings
@@ -180,7 +181,9 @@ async def build(settings: Settings, tempo: Tempo | None = None, clock: Clock | N
     ticker = Ticker(rows, clock, rounds, lambda: follow.settle())
     settling = Settling(rows, departments, clock, ticker.wake)
     follow = Follow(rows, missions, departments, gateway, clock, settling)
-    preflight = Preflight(gateway, departments, clock, probe(_model_settings(settings)), no_purse)
+    preflight = Preflight(
+        gateway, departments, clock, probe(_model_settings(settings)), no_purse, lambda: _freshen(settings)
+    )
     fire = Fire(rows, missions, gateway, clock, preflight, settling, engine.cancel)
     understand = Understand(desk, rows, missions)
     schedules = Schedules(rows, departments, gateway, clock, ticker.wake)
@@ -265,6 +268,16 @@ def _tool_settings(settings: Settings) -> ToolSettings:
         search_url=settings.searxng_url or "" if search == "searxng" else "",
         outside=tuple(settings.baton_tools),
     )
+
+
+async def _freshen(settings: Settings) -> None:
+    """Reads what is new or changed in the library; one that cannot be read stays as it was known."""
+    given = _tool_settings(settings)
+    if given.library:
+        try:
+            await Library.open(given.library, given.index)
+        except LibraryFault as error:
+            log.warning("library_not_refreshed", reason=str(error))
 
 
 def _model_settings(settings: Settings) -> ModelSettings:

@@ -16,7 +16,7 @@ from bot.gateway import Gateway, Refused, SlackError
 from bot.scheduling import rights
 
 Mend = Literal["run", "resume", "edit", "take"]
-BELIEVED = timedelta(seconds=30)  # how long one answer about the model server holds: many runs may begin at once
+BELIEVED = timedelta(seconds=5)  # how long a look at model server and library holds: many runs may begin at once
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Preflight:
     clock: Clock
     probe: Callable[[], Awaitable[str | None]]
     purse: Callable[[Schedule], Awaitable[str | None]]
+    freshen: Callable[[], Awaitable[None]]  # sees what has changed in the library, so that a run can tell it
     _probed: tuple[datetime, str | None] | None = field(default=None)
 
     async def trouble(self, schedule: Schedule) -> Trouble | None:
@@ -85,6 +86,7 @@ class Preflight:
     async def _model(self) -> Trouble | None:
         now = self.clock.now()
         if self._probed is None or now - self._probed[0] > BELIEVED:
+            await self.freshen()
             self._probed = (now, await self.probe())
         told = self._probed[1]
         return Trouble(told, "run") if told else None
