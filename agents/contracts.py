@@ -152,6 +152,15 @@ class ManagerBrief(Contract):
     notes: list[str] = []  # what people asked for in the thread
 
 
+class TimekeeperBrief(Contract):
+    """What the timekeeper reads."""
+
+    words: str  # as the person said them
+    zone: str  # IANA name of the person's time zone
+    now: str  # wall time there, YYYY-MM-DDTHH:MM
+    weekday: str
+
+
 # ---- drafts: what a role answers ----
 
 
@@ -283,6 +292,17 @@ class ResultDraft(Contract):
 
     summary: str = Field(min_length=1, max_length=3000, description="Markdown, figures with their marks.")
     caveats: list[str] = Field(default_factory=list[str], description="What the reader must know before relying on it.")
+
+
+class ScheduleDraft(Contract):
+    """When a mission is to be done, and the mission without the words about when."""
+
+    kind: Literal["cron", "interval", "once", "none"]
+    cron: str | None = Field(default=None, description="For cron: five fields.")
+    at: str | None = Field(default=None, description="For once: wall time as YYYY-MM-DDTHH:MM.")
+    every_minutes: int | None = Field(default=None, ge=1, le=525_600, description="For interval.")
+    zone: str | None = Field(default=None, description="IANA name, only when the words name another zone.")
+    mission: str = Field(default="", max_length=12_000)
 
 
 PlannerBrief.model_rebuild()

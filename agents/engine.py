@@ -37,7 +37,7 @@ from dbos import (
 )
 from dbos import error as dbos_error
 
-from agents.ports import DrainCall, PhaseCall
+from agents.ports import DrainCall, PhaseCall, ScheduleCall
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +45,12 @@ Role = Literal["all", "slack", "worker"]
 
 PHASES = "missions"  # the queue of phases
 DRAINS = "slack"  # the queue of drains, one at a time in each channel
-QUEUES: dict[Role, tuple[str, ...]] = {"all": (PHASES, DRAINS), "worker": (PHASES,), "slack": (DRAINS,)}
+SCHEDULED = "schedules"  # the queue of what schedules begin: a herd of them leaves room for what people ask
+QUEUES: dict[Role, tuple[str, ...]] = {
+    "all": (PHASES, DRAINS, SCHEDULED),
+    "worker": (PHASES, SCHEDULED),
+    "slack": (DRAINS,),
+}
 RECOVERIES = 1_000_000  # a mission may see any number of restarts
 INTERRUPTED = re.compile("^Asyncio task cancelled|was cancelled during execution")
 UNFINISHED = ["ENQUEUED", "PENDING"]
@@ -61,6 +66,7 @@ class EngineSettings:
     name: str = "baton"
     application_version: str = "missions-1"  # changes only when phases begun before could not go on
     phases_at_once: int = 32
+    scheduled_at_once: int = 8
     poll_s: float = 0.2  # how often each queue is looked at
     retry_s: tuple[float, ...] = (1.0, 5.0, 30.0)  # pauses before a phase that raised is tried again
 
@@ -73,6 +79,8 @@ class Phases:
     run: Callable[[str, int], Awaitable[None]]
     deliver: Callable[[str, int], Awaitable[None]]
     change: Callable[[str, int], Awaitable[None]] | None = None  # drafts a changed plan beside a run; may be left out
+    understand: Callable[[str, str], Awaitable[None]] | None = None  # a schedule and its revision
+    fire: Callable[[str, str], Awaitable[None]] | None = None  # a schedule and the wall time of its occurrence
 
 
 class EngineBusy(Exception):
@@ -118,6 +126,8 @@ class Engine:
         poll = self.settings.poll_s
         at_once = self.settings.phases_at_once
         await DBOS.register_queue_async(PHASES, worker_concurrency=at_once, polling_interval_sec=poll)
+        calm = self.settings.scheduled_at_once
+        await DBOS.register_queue_async(SCHEDULED, worker_concurrency=calm, polling_interval_sec=poll)
         await DBOS.register_queue_async(DRAINS, partition_concurrency=1, polling_interval_sec=poll)
         self._client = DBOSClient(
             system_database_url=self.settings.database_url,
@@ -150,15 +160,18 @@ class Engine:
             self._lock = None
         log.info("engine_stopped", executor=self.executor_id)
 
-    def enqueue_in(self, session: Any, call: PhaseCall | DrainCall) -> None:
+    def enqueue_in(self, session: Any, call: PhaseCall | DrainCall | ScheduleCall) -> None:
         """Enqueues in the transaction of a synchronous SQLAlchemy session on the same database; once for each id."""
         assert self._client, "the engine has not been started"
         if isinstance(call, DrainCall):
             options = self._options("drain", DRAINS, call.id)
             options["queue_partition_key"] = call.channel
             self._client.enqueue_in_transaction(session, options, call.channel)
+        elif isinstance(call, ScheduleCall):
+            options = self._options(f"{call.work}_schedule", SCHEDULED if call.work == "fire" else PHASES, call.id)
+            self._client.enqueue_in_transaction(session, options, call.schedule, call.wall)
         else:
-            options = self._options(f"{call.phase}_mission", PHASES, call.id)
+            options = self._options(f"{call.phase}_mission", SCHEDULED if call.patient else PHASES, call.id)
             self._client.enqueue_in_transaction(session, options, call.mission, call.rev)
 
     async def start_drain(self, channel: str) -> None:
@@ -222,6 +235,10 @@ class Engine:
         self._workflow("deliver_mission", self.phases.deliver)
         if self.phases.change:
             self._workflow("change_mission", self.phases.change)
+        if self.phases.understand:
+            self._workflow("understand_schedule", self.phases.understand)
+        if self.phases.fire:
+            self._workflow("fire_schedule", self.phases.fire)
         self._drain_workflow = self._workflow("drain", self.drain)
 
     def _workflow(self, name: str, work: Callable[..., Awaitable[None]]) -> Callable[..., Coroutine[Any, Any, None]]:

@@ -334,6 +334,7 @@ class PhaseCall:
     phase: Literal["plan", "run", "deliver", "change"]
     mission: str
     rev: int
+    patient: bool = False  # nobody waits for it: it leaves room for what a person has just asked
 
     @property
     def id(self) -> str:
@@ -352,8 +353,21 @@ class DrainCall:
         return f"out:{self.key}"
 
 
+@dataclass(frozen=True)
+class ScheduleCall:
+    """Work on a schedule, to be started: its words are to be read, or one of its occurrences is to begin."""
+
+    work: Literal["understand", "fire"]
+    schedule: str
+    wall: str  # of the occurrence; for "understand" the revision
+
+    @property
+    def id(self) -> str:
+        return f"s:{self.schedule}:{self.wall}"
+
+
 # Enqueues inside a transaction: the session is the synchronous one of whoever commits.
-Enqueue = Callable[[Any, PhaseCall | DrainCall], None]
+Enqueue = Callable[[Any, PhaseCall | DrainCall | ScheduleCall], None]
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ class Actor:
     known: bool = True  # False when Slack would not say
     workflow: bool = False  # a workflow's step, not a person
     admin: bool = False  # admin or owner of the workspace
+    zone: str = ""  # IANA name of the person's time zone; empty when Slack does not say
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,11 @@ from agents.phases.deliver import deliver_mission
 from agents.phases.desk import Desk
 from agents.phases.plan import plan_mission
 from agents.phases.run import run_mission
-from agents.tools import ToolSettings
+from agents.ports import Clock
+from agents.timing import cron
+from agents.tools import LibraryFault, ToolSettings
 from agents.tools import build as build_tools
+from agents.tools.library import Library
 from bot import listeners
 from bot.clock import Rounds, SystemClock
 from bot.config import Settings
@@ -42,11 +46,19 @@ from bot.intake import Intake
 from bot.listening import WATCH, Listening, NoSocket
 from bot.presenter import Presenter, route
 from bot.replies import Replies
+from bot.scheduling.fire import Fire
+from bot.scheduling.follow import Follow
+from bot.scheduling.preflight import Preflight, Purses, probe
+from bot.scheduling.service import Schedules
+from bot.scheduling.settle import Settling
+from bot.scheduling.ticker import LOOK, Ticker
+from bot.scheduling.understand import Understand
 from bot.waiting import Waiting
 from storage.database import Database
 from storage.journal import open_journal
 from storage.missions import MissionRows
 from storage.outbox import Outbox
+from storage.schedules import ScheduleRows
 
 log = structlog.get_logger(__name__)
 
@@ -79,6 +91,8 @@ class Baton:
     presenter: Presenter
     replies: Replies
     waiting: Waiting
+    schedules: ScheduleRows
+    ticker: Ticker
     _listening: Listening | None = field(default=None)
     _runner: web.AppRunner | None = field(default=None)
 
@@ -93,8 +107,10 @@ class Baton:
         self.rounds.every(RENEW, "renew", self._renew)
         if self.database.path is None:  # PostgreSQL, on which other processes may work as well
             self.rounds.every(INHERIT, "inherit", self._inherit)
+        self.rounds.every(LOOK, "schedules", self.ticker.look)
         self.rounds.start()
         await self._sweep()
+        await self.ticker.look()
 
     async def stop(self) -> None:
         """Ends in an order in which nothing is lost: first no news, then no work, then the files."""
@@ -147,9 +163,9 @@ class Baton:
                     log.info("session_not_renewed", mission=mission.id, reason=str(error))
 
 
-async def build(settings: Settings, tempo: Tempo | None = None) -> Baton:
+async def build(settings: Settings, tempo: Tempo | None = None, clock: Clock | None = None) -> Baton:
     """Everything, not yet started. Raises CannotStart and the typed errors of storage, tools and departments."""
-    clock = SystemClock()
+    clock = clock or SystemClock()
     client = AsyncWebClient(token=_secret(settings.slack_bot_token), base_url=settings.slack_api_url)
     identity = await _identity(client)
     tempo = tempo or Tempo.of(settings.baton_posts_per_second)
@@ -163,39 +179,55 @@ async def build(settings: Settings, tempo: Tempo | None = None) -> Baton:
     prices = load_prices(settings.baton_prices) if settings.baton_prices else load_prices()
     model = OpenAIModel(_model_settings(settings, prices))
 
-    phases = Phases(
-        plan=lambda mission, rev: plan_mission(desk, mission, rev),
-        run=lambda mission, rev: run_mission(desk, mission, rev),
-        deliver=lambda mission, rev: deliver_mission(desk, mission, rev),
-        change=lambda mission, number: draft_change(desk, mission, number),
-    )
+    rounds = Rounds()
     own = EngineSettings(settings.database, executor_id=await database.worker_name(), role=settings.baton_role)
     await journal.wallets.release_worker(database.worker)
+    phases = Phases(
+        plan=lambda mission, rev: followed(plan_mission(desk, mission, rev), mission),
+        run=lambda mission, rev: followed(run_mission(desk, mission, rev), mission),
+        deliver=lambda mission, rev: followed(deliver_mission(desk, mission, rev), mission),
+        change=lambda mission, number: draft_change(desk, mission, number),
+        understand=lambda schedule, revision: understand(schedule, revision),
+        fire=lambda schedule, wall: fire(schedule, wall),
+    )
     engine = Engine(own, phases, lambda channel: drain(channel))
     missions = MissionRows(database, route, engine.enqueue_in, clock, journal)
     money = (journal.wallets, prices, settings.ceilings)
     desk = Desk(missions, journal, model, settings.model_names, toolbox, departments, clock, *money)
     outbox = Outbox(database, clock)
-    presenter = Presenter(missions, departments, clock, journal.wallets)
-    drain = Drain(outbox, missions, presenter, gateway, clock)
     consented = frozenset(settings.baton_shared_channels)
     doorkeeper = Doorkeeper(gateway, missions, departments, clock, consented)
+    rows = ScheduleRows(database, engine.enqueue_in, clock, cron.walls)
+    ticker = Ticker(rows, clock, rounds, lambda: follow.settle())
+    settling = Settling(rows, departments, clock, ticker.wake)
+    follow = Follow(rows, missions, departments, doorkeeper, gateway, clock, settling)
+    purse = Purses(journal.wallets, departments, settings.ceilings, clock)
+    preflight = Preflight(
+        gateway, departments, clock, probe(_model_settings(settings, prices)), purse, lambda: _freshen(settings)
+    )
+    fire = Fire(rows, missions, gateway, clock, preflight, settling, engine.cancel)
+    understand = Understand(desk, rows, missions)
+    schedules = Schedules(rows, departments, doorkeeper, gateway, clock, ticker.wake)
+    presenter = Presenter(missions, departments, clock, journal.wallets, follow.since, rows)
+    drain = Drain(outbox, missions, presenter, gateway, clock)
     decisions = Decisions(missions, departments, doorkeeper, clock, engine.cancel)
     delegations = Delegations(missions, doorkeeper, clock)
     control = Control(missions, departments, doorkeeper, clock, decisions, engine.cancel)
     replies = Replies(missions, departments, doorkeeper, gateway, control)
-    intake = Intake(missions, departments, gateway, clock, replies)
-    bolt = _bolt(settings, client, identity)
+    intake = Intake(missions, departments, gateway, clock, replies, schedules)
     waiting = Waiting(missions, departments, doorkeeper, gateway, clock, decisions)
-    listeners.register(
-        bolt,
-        listeners.Context(
-            intake, decisions, missions, departments, gateway, presenter, doorkeeper, delegations, waiting
-        ),
-    )
+    bolt = _bolt(settings, client, identity)
+    served = (intake, decisions, missions, departments, gateway, presenter, doorkeeper, delegations, waiting)
+    listeners.register(bolt, listeners.Context(*served, schedules, clock))
+
+    async def followed(phase: Awaitable[None], mission: str) -> None:
+        """A phase, and then what its end means for the schedule that the mission may be a run of."""
+        await phase
+        await follow(mission)
+
     return Baton(
-        *(settings, database, engine, missions, journal, model, gateway, bolt, Rounds(), outbox, presenter),
-        *(replies, waiting),
+        *(settings, database, engine, missions, journal, model, gateway, bolt, rounds, outbox, presenter),
+        *(replies, waiting, rows, ticker),
     )
 
 
@@ -262,6 +294,16 @@ def _tool_settings(settings: Settings) -> ToolSettings:
         search_url=settings.searxng_url or "" if search == "searxng" else "",
         outside=tuple(settings.baton_tools),
     )
+
+
+async def _freshen(settings: Settings) -> None:
+    """Reads what is new or changed in the library; one that cannot be read stays as it was known."""
+    given = _tool_settings(settings)
+    if given.library:
+        try:
+            await Library.open(given.library, given.index)
+        except LibraryFault as error:
+            log.warning("library_not_refreshed", reason=str(error))
 
 
 def _model_settings(settings: Settings, prices: Prices) -> ModelSettings:

@@ -62,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     ledger.add_argument("--out", metavar="FILE", help="write to this file instead of standard output")
 
     _bench(commands.add_parser("bench", help="measure what false claims reach the person who approves"))
+    _schedule(commands.add_parser("schedule", help="missions that come back: list, show, pause, resume, run, delete"))
     return top
 
 
@@ -81,6 +82,34 @@ def _bench(bench: argparse.ArgumentParser) -> None:
 def _count(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 64:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 64")
+    return int(text)
+
+
+def _schedule(command: argparse.ArgumentParser) -> None:
+    verbs = command.add_subparsers(dest="verb", required=True, metavar="VERB")
+    listed = verbs.add_parser("list", help="what comes back, the soonest first")
+    listed.add_argument("--all", action="store_true", help="those that have ended as well")
+    listed.add_argument("--json", action="store_true", help="as JSON")
+    show = verbs.add_parser("show", help="one schedule with the outcome of every planned instant")
+    show.add_argument("id", metavar="ID")
+    show.add_argument("--json", action="store_true", help="as JSON")
+    for verb, what in (
+        ("pause", "begin no run until it is resumed"),
+        ("resume", "go on from now"),
+        ("run", "one run now, besides the planned ones"),
+        ("delete", "begin no run any more"),
+    ):
+        verbs.add_parser(verb, help=what).add_argument("id", metavar="ID")
+    preview = verbs.add_parser("preview", help="planned instants, exactly as the clock will fire them")
+    preview.add_argument("cron", metavar="CRON", help="five fields in quotes, such as '0 9 * * 1-5'")
+    preview.add_argument("zone", metavar="ZONE", help="a time zone, such as Europe/Berlin")
+    preview.add_argument("--from", dest="start", metavar="TIME", help="a time there, as 2026-03-28 or 2026-03-28T12:00")
+    preview.add_argument("--count", type=_many, default=10, help="how many (default 10)")
+
+
+def _many(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 10_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 10000")
     return int(text)
 
 

@@ -1,4 +1,4 @@
-"""The time, and what comes round by itself: sessions kept alive, and a look for posts that nobody drains."""
+"""The time, what comes round by itself, and what is to happen at one instant. All of it is in memory only."""
 
 from __future__ import annotations
 
@@ -28,6 +28,12 @@ class Rounds:
         """Calls at this distance, never twice at the same time; a machine that slept calls once."""
         self._scheduler.add_job(
             call, "interval", seconds=seconds, id=name, misfire_grace_time=None, coalesce=True, max_instances=1
+        )
+
+    def at(self, when: datetime, name: str, call: Callable[[], Awaitable[None]]) -> None:
+        """Calls once at that instant, or at once when it has passed; another instant of that name replaces it."""
+        self._scheduler.add_job(
+            call, "date", run_date=when, id=name, replace_existing=True, misfire_grace_time=None, max_instances=2
         )
 
     def start(self) -> None:

@@ -74,9 +74,21 @@ class Doorkeeper:
         if ruling:
             return ruling
         about = gate.id if gate else mission.id if mission else channel or gesture.channel or ""
+        raise await self.denied(gesture, action, ruling, about, mission, gate)
+
+    async def denied(
+        self,
+        gesture: Gesture,
+        action: Action,
+        ruling: Ruling,
+        about: str,
+        mission: Mission | None = None,
+        gate: Gate | None = None,
+    ) -> Denied:
+        """What to raise, after the refusal was put on record."""
         entry = Entry(gesture.user, ruling.authority, action, about, gate.digest if gate else "", "refused")
         first = await self.missions.refuse(gesture, mission.id if mission else None, entry)
-        raise Denied(ruling, mission.id if mission else "", gate.id if gate else "", first=first)
+        return Denied(ruling, mission.id if mission else "", gate.id if gate else "", first=first)
 
     async def ruling(
         self,

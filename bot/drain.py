@@ -17,8 +17,7 @@ from bot.gateway import Busy, Gateway, Refused, Unreachable
 from bot.presenter import Nothing, Presenter
 from bot.views.fit import fit
 from bot.views.outcome import Attached, Delivery, slug
-from bot.views.post import Post, button, context, markdown, section
-from bot.views.text import escape
+from bot.views.post import Post, button, context, markdown
 from storage.outbox import Outbox, OutboxRow
 
 log = structlog.get_logger(__name__)
@@ -83,8 +82,7 @@ class Drain:
 
     async def _send(self, row: OutboxRow) -> None:
         if row.mission is None:
-            post = Post(str(row.body["text"]), [section(escape(str(row.body["text"])))])
-            await self.outbox.mark_sent(row, await self._post_once(row, row.key, str(row.body["thread"]), post))
+            await self._send_loose(row)
             return
         mission = await self.missions.mission(row.mission)
         match row.op:
@@ -102,6 +100,19 @@ class Drain:
                 await self._update(row, mission)
             case _:
                 await self._post(row, mission)
+
+    async def _send_loose(self, row: OutboxRow) -> None:
+        """What belongs to no mission: a line in a thread, a schedule's card, a notice to one person."""
+        with _drawing(row.view):
+            post = await self.presenter.loose(row.view, row.body)
+        thread = str(row.body.get("thread") or "") or None
+        shown = await self.outbox.shown(row.target) if row.op == "update" else None
+        if shown is None or shown.channel != row.channel:
+            await self.outbox.mark_sent(row, await self._post_once(row, row.key, thread, post))
+            return
+        await self.outbox.mark_sending(row)
+        await self.gateway.update(post.payload(row.channel, None), shown.ts)
+        await self.outbox.mark_sent(row)
 
     async def _post(self, row: OutboxRow, mission: Mission) -> None:
         post = await self._draw(mission.id, row.view, row.body)
@@ -157,7 +168,7 @@ class Drain:
             raise error
         return await self._draw(mission.id, row.view, row.body, rich_plan=False)
 
-    async def _post_once(self, row: OutboxRow, key: str, thread: str, post: Post) -> str:
+    async def _post_once(self, row: OutboxRow, key: str, thread: str | None, post: Post) -> str:
         """All parts of the post, each once: what an earlier try has posted is on record, or found by its marker."""
         done = await self.gateway.posted(row.channel, thread) if row.state == "sending" else {}
         await self.outbox.mark_sending(row)

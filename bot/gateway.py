@@ -258,6 +258,16 @@ class Gateway:
         answer = await self._call("files.info", lambda: self._client.files_info(file=id))
         return cast(dict[str, Any], answer["file"])
 
+    async def place(self, channel: str) -> dict[str, Any] | None:
+        """What Slack says of a channel; None where it would not say. Raises Refused when there is no such channel."""
+        try:
+            answer = await self._call("conversations.info", lambda: self._client.conversations_info(channel=channel))
+        except Refused as error:
+            if error.code in ("channel_not_found", "not_in_channel"):
+                raise
+            return None
+        return cast(dict[str, Any], answer["channel"])
+
     # ---- views ----
 
     async def open_view(self, trigger: str, view: Payload) -> None:
@@ -434,6 +444,7 @@ def _actor(user: str, record: dict[str, Any]) -> Actor:
         deactivated=bool(record.get("deleted")),
         workflow=bool(record.get("is_workflow_bot")),
         admin=bool(record.get("is_admin") or record.get("is_owner") or record.get("is_primary_owner")),
+        zone=str(record.get("tz") or ""),
     )
 
 

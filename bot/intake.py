@@ -15,6 +15,8 @@ from bot import inbox, steering
 from bot.doorkeeper import Denied
 from bot.gateway import Gateway
 from bot.replies import Replies
+from bot.scheduling import wish
+from bot.scheduling.service import Schedules
 from storage.inbox import Gesture
 from storage.missions import MissionRows
 
@@ -34,6 +36,7 @@ class Intake:
     gateway: Gateway
     clock: Clock
     replies: Replies
+    schedules: Schedules
 
     async def said(self, gesture: Gesture, *, addressed: bool) -> None:
         """A mention or message. `addressed` is False for replies that do not name us: they only steer."""
@@ -58,6 +61,10 @@ class Intake:
             await self.missions.accept(gesture, show=[self._line(gesture, thread, no)])
             return None
         files = gesture.payload["files"]
+        if not files and wish.might_be(text):
+            await self.replies.doorkeeper.admit(gesture, "schedule")
+            await self.schedules.ask(gesture, text, thread)
+            return None
         mission = Mission(
             id=f"m{secrets.token_hex(5)}",
             team=gesture.team,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -10,12 +10,14 @@ from agents.domain import events as news
 from agents.domain.department import Department
 from agents.domain.mission import WORKING, Gate, Mission, State
 from agents.domain.money import Wallet
+from agents.evidence.changes import Changes
 from agents.ports import Clock, Departments, File, Missions, Outgoing, Wallets
 from bot import steering
 from bot.access import named
-from bot.views import card, checkpoints, costs, gates, outcome, questions, refused, waits, work
-from bot.views.post import Post, context
+from bot.views import card, changes, checkpoints, costs, gates, outcome, questions, refused, schedules, waits, work
+from bot.views.post import Post, context, section
 from bot.views.text import escape
+from storage.schedules import ScheduleRows, UnknownSchedule
 
 # What is waited for goes before what is only told. Work and the questions about it keep the order in which they came:
 # a thread is read from top to bottom. Progress (card, status) comes last and is coalesced.
@@ -73,6 +75,8 @@ SESSION: dict[type[news.Event], str] = {
 
 def route(mission: Mission, event: news.Event) -> Sequence[Outgoing]:
     """The messages that the event adds or changes. Pure: the rows are written in the event's own commit."""
+    if not mission.thread:  # a scheduled run that stays unseen until there is something to tell
+        return []
     return [*_messages(mission, event), *_progress(mission, event), *_session(mission, event)]
 
 
@@ -230,6 +234,26 @@ class Presenter:
     departments: Departments
     clock: Clock
     wallets: Wallets | None = None  # for the receipt
+    since: Callable[[str], Awaitable[Changes | None]] | None = None  # what changed since the last run of a schedule
+    schedules: ScheduleRows | None = None
+
+    async def loose(self, view: str, body: Mapping[str, Any]) -> Post:
+        """The post for a row that belongs to no mission. Raises Nothing."""
+        if view not in ("schedule", "schedule_notice"):
+            return Post(str(body["text"]), [section(escape(str(body["text"])))])
+        if self.schedules is None:
+            raise Nothing("Schedules are not known here.")
+        try:
+            schedule = await self.schedules.schedule(str(body["schedule"]))
+        except UnknownSchedule as error:
+            raise Nothing(str(error)) from None
+        if view == "schedule":
+            return schedules.card(schedule, await self.schedules.occurrences(schedule.id, 1))
+        return schedules.notice(schedule, str(body["text"]), str(body["mend"]))
+
+    async def _with_changes(self, mission: str, post: Post) -> Post:
+        found = await self.since(mission) if self.since else None
+        return replace(post, blocks=[*changes.blocks(found), *post.blocks])
 
     async def draw(self, mission: str, view: str, body: Mapping[str, Any], *, rich_plan: bool = True) -> Post:
         """The post for a row. Raises Nothing."""
@@ -253,7 +277,7 @@ class Presenter:
             case "unjudged":
                 return work.unjudged(file, department, cast(news.ClaimsNotJudged, _event(body)))
             case "result":
-                return gates.result(file, department, _gate(file, body["gate"]))
+                return await self._with_changes(mission, gates.result(file, department, _gate(file, body["gate"])))
             case "stuck":
                 return await self._stuck(file, department, _gate(file, body["gate"]))
             case "checkpoint":
@@ -261,7 +285,7 @@ class Presenter:
             case "delegation":
                 return await self._delegation(file, department, str(body["about"]), str(body["user"]))
             case "opening":
-                return outcome.opening(file)
+                return await self._with_changes(mission, outcome.opening(file))
             case "receipt":
                 return outcome.receipt(file, await self.missions.told(mission), await self._account(file, department))
             case "interrupted":

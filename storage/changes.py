@@ -74,6 +74,10 @@ class RowChange:
         """The person who gave the mission has put it differently."""
         self.mission = replace(self.mission, text=text)
 
+    def open_thread(self, thread: str) -> None:
+        """The mission worked unseen, and from now on in this thread."""
+        self.mission = replace(self.mission, thread=thread, message=thread)
+
     def save_plan(self, rev: int, plan: Plan, estimate: Estimate) -> None:
         """The plan with the highest revision is the one that counts."""
         self._replanned = True

@@ -446,3 +446,46 @@ class PastTask(Row, table=True):
     cost_nano_usd: int | None = Field(sa_type=sa.BigInteger)  # NULL when a price was unknown
     tokens: int = Field(sa_type=sa.BigInteger)
     at: dt.datetime = Field(sa_type=UTC)
+
+
+class Schedule(Row, table=True):
+    """A mission that comes back. `next_at` follows from the rest: the next planned instant that is not on record."""
+
+    __table_args__ = (sa.Index("ix_schedule_next", "state", "next_at"),)
+    id: str = Field(primary_key=True)
+    team: str
+    owner: str = Field(index=True)
+    channel: str
+    thread: str
+    message: str
+    text: str
+    department: str
+    timing: dict[str, Any] = Field(sa_type=JSON)
+    policies: dict[str, Any] = Field(sa_type=JSON)
+    budget_usd: str | None
+    standing: dict[str, Any] | None = Field(sa_type=JSON)
+    state: str
+    reason: str
+    revision: int
+    begun: int
+    failures: int
+    created_at: dt.datetime = Field(sa_type=UTC)
+    seen: dt.datetime = Field(sa_type=UTC)
+    next_at: dt.datetime | None = Field(sa_type=UTC)
+
+
+class Occurrence(Row, table=True):
+    """What became of a planned instant, named by its wall time; each has one row."""
+
+    __table_args__ = (sa.Index("ix_occurrence_start", "outcome", "start_at"),)
+    schedule: str = Field(primary_key=True, foreign_key="schedule.id")
+    wall: str = Field(primary_key=True)
+    at: dt.datetime = Field(sa_type=UTC)
+    start_at: dt.datetime = Field(sa_type=UTC)
+    outcome: str
+    reason: str
+    mission: str | None = Field(index=True)
+    by: str
+    revision: int
+    begun_at: dt.datetime | None = Field(sa_type=UTC)
+    ended_at: dt.datetime | None = Field(sa_type=UTC)

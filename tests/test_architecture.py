@@ -38,6 +38,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "aiohttp": ("bot", "agents.llm.connect"),
     "pydantic_settings": ("bot.config",),
     "apscheduler": ("bot.clock",),
+    "cronsim": ("agents.timing.cron",),
 }
 
 # Floors. The importer's place, and the only places of ours that it may import; the first that fits applies.

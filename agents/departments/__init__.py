@@ -11,13 +11,14 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from agents.domain import authority
 from agents.domain.authority import Checkpoint, GateKind, Policy
-from agents.domain.department import Department, Limits, Specialist
+from agents.domain.department import Department, Limits, Repeat, Specialist
 from agents.domain.money import Limit, OnShortage, Terms
 from agents.domain.waiting import Outcome, Patience
+from agents.timing import cron
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 # Slack user ids begin with U or W; @S... is a user group.
@@ -96,6 +97,16 @@ def _span(text: str) -> timedelta:
     return timedelta(minutes=int(text[:-1]) * {"m": 1, "h": 60, "d": 1440}[text[-1]])
 
 
+class _Repeat(_Part):
+    text: str = Field(min_length=1, max_length=2000)
+    cron: str
+
+    @field_validator("cron")
+    @classmethod
+    def _sound(cls, value: str) -> str:
+        return cron.check(value)
+
+
 class _File(_Part):
     id: Name
     title: str = Field(min_length=1, max_length=60)
@@ -120,6 +131,7 @@ class _File(_Part):
     checkpoint: list[_Checkpoint] = Field(default_factory=list[_Checkpoint])
     specialist: list[_Specialist] = Field(min_length=1)
     waiting: _Waiting = Field(default_factory=_Waiting)
+    repeat: list[_Repeat] = Field(default_factory=list[_Repeat], max_length=10)
 
 
 class DepartmentFiles:
@@ -206,6 +218,7 @@ def _department(name: str, file: _File, tools: frozenset[str] | None) -> Departm
         max_tasks=file.max_tasks,
         max_calls=file.max_calls,
         words=tuple(file.words),
+        repeats=tuple(Repeat(one.text, one.cron) for one in file.repeat),
         sceptic=file.sceptic,
         sceptic_tools=_sceptic_tools(name, file, tools),
         source_days=file.source_days,

@@ -37,6 +37,14 @@ class Specialist:
 
 
 @dataclass(frozen=True)
+class Repeat:
+    """A mission that the department offers to do again and again."""
+
+    text: str
+    cron: str
+
+
+@dataclass(frozen=True)
 class Department:
     """A team set up for a workspace or channel."""
 
@@ -58,6 +66,7 @@ class Department:
     sceptic: bool = True  # whether claims are doubted by a reader of their own, and the conclusion by an advocate
     sceptic_tools: tuple[str, ...] = ("search", "read")  # what the sceptic looks for counter-evidence with
     source_days: int = 730  # a claim whose newest source is older than this is not taken for true without a word
+    repeats: tuple[Repeat, ...] = ()  # schedules that people are offered to set up
 
     def specialist(self, id: str) -> Specialist | None:
         """The member of that id, or None."""

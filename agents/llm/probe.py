@@ -19,6 +19,7 @@ from agents.ports import Message, ModelRequest
 USUAL_PORTS: Mapping[int, str] = MappingProxyType({11434: "Ollama", 1234: "LM Studio", 8080: "llama.cpp", 8000: "vLLM"})
 _GLANCE_S = 1.5  # a server on this machine answers its list of models at once
 _VERIFY_S = 60.0  # a local server may have to load the model first
+_REACH_S = 10.0
 _HOPELESS = ("key_refused", "certificate", "unreachable", "timeout")
 
 
@@ -44,6 +45,12 @@ async def verify(settings: ModelSettings, model: str) -> None:
         raise listed.error(())
     if isinstance(listed, Fault) or model not in listed:  # servers without a list, models with several names
         await _ask_a_word(settings, model)
+
+
+async def reachable(settings: ModelSettings) -> bool:
+    """Whether a server takes our key, by its list of models: no word is asked, nothing is spent."""
+    listed = await _models(settings, "", _REACH_S)
+    return not (isinstance(listed, Fault) and listed.code in _HOPELESS)
 
 
 async def _look(port: int, name: str) -> Found | None:

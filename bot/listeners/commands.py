@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -12,21 +12,25 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from agents.domain.mission import Mission, State
 from bot import inbox
 from bot.doorkeeper import NotNow
+from bot.listeners import scheduling
 from bot.listeners.context import Context
 from bot.views import home, modals, waits
+from bot.views.post import Post
 from bot.views.text import escape
 from storage.inbox import Gesture
 
 USAGE = (
     "`/baton new` opens the form for a mission, `/baton list` shows what is open, `/baton waiting` what waits for you, "
-    "`/baton help` shows this.\n`/baton stop`, `pause` and `resume` act on the mission of this channel, "
-    "`/baton retry t2` and `/baton skip t2` on one task of it; where there are several, add the mission's id from the "
-    "list.\nAdmins halt all work in the workspace with `/baton halt` and end that with `/baton resume-all`."
+    "`/baton help` shows this.\n`/baton schedule every weekday at 9: ...` sets up a mission that comes back (without "
+    "words it opens the form), `/baton schedules` shows them.\n"
+    "`/baton stop`, `pause` and `resume` act on the mission of this channel, `/baton retry t2` "
+    "and `/baton skip t2` on one task of it; where there are several, add the mission's id from the list.\n"
+    "Admins halt all work in the workspace with `/baton halt` and end that with `/baton resume-all`."
 )
 MISSION = re.compile(r"m[0-9a-f]{6,16}")
 TASK = re.compile(r"t[0-9]{1,3}")
 
-Command = Callable[[Context, dict[str, Any], str], Awaitable[str]]  # what is said to the person; empty: nothing
+Command = Callable[[Context, dict[str, Any], str], Awaitable[str | Post]]  # what is said to the person; empty: nothing
 
 
 def register(app: AsyncApp, context: Context) -> None:
@@ -35,10 +39,13 @@ def register(app: AsyncApp, context: Context) -> None:
     @app.command("/baton")
     async def baton(ack: AsyncAck, body: dict[str, Any]) -> None:
         word, _, rest = (body.get("text") or "").strip().partition(" ")
-        command, said = COMMANDS.get(word.casefold(), _help), ""
+        command, said = COMMANDS.get(word.casefold(), _help), cast(str | Post, "")
         async with context.politely(body["channel_id"], body["user_id"]):
             said = await command(context, body, rest.strip())
-        await ack(said) if said else await ack()
+        if isinstance(said, Post):
+            await ack(text=said.text, blocks=said.blocks)
+        else:
+            await ack(said) if said else await ack()
 
 
 async def _help(context: Context, body: dict[str, Any], rest: str) -> str:
@@ -110,6 +117,8 @@ async def _resume_all(context: Context, body: dict[str, Any], rest: str) -> str:
 COMMANDS: dict[str, Command] = {
     "new": _new,
     "list": _list,
+    "schedule": scheduling.asked,
+    "schedules": scheduling.listed,
     "waiting": _waiting,
     "stop": _stop,
     "pause": _pause,

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 import structlog
 
-from agents.ports import Departments, NotAsShown, UnknownMission
+from agents.ports import Clock, Departments, NotAsShown, UnknownMission
 from bot.decisions import Decisions
 from bot.delegation import Delegations
 from bot.doorkeeper import Denied, Doorkeeper, NotNow
 from bot.gateway import Gateway, SlackError
 from bot.intake import Intake
 from bot.presenter import Presenter
+from bot.scheduling.service import Schedules
 from bot.views import refused
 from bot.views.post import Block
 from bot.waiting import Waiting
@@ -36,6 +37,8 @@ class Context:
     doorkeeper: Doorkeeper
     delegations: Delegations
     waiting: Waiting
+    schedules: Schedules
+    clock: Clock
 
     @asynccontextmanager
     async def politely(self, channel: str | None, user: str, thread: str | None = None) -> AsyncGenerator[None]:

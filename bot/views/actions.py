@@ -40,6 +40,18 @@ class Action(StrEnum):
     CONTEST = "claim_contest"
     NEW = "mission_new"
     FEEDBACK = "result_feedback"
+    SCHEDULE_BEGIN = "schedule_begin"
+    SCHEDULE_DISCARD = "schedule_discard"
+    SCHEDULE_RUN = "schedule_run"
+    SCHEDULE_PAUSE = "schedule_pause"
+    SCHEDULE_RESUME = "schedule_resume"
+    SCHEDULE_DELETE = "schedule_delete"
+    SCHEDULE_TAKE = "schedule_take"
+    SCHEDULE_EDIT = "schedule_edit"
+    SCHEDULE_HAND_OVER = "schedule_hand_over"
+    SCHEDULE_HISTORY = "schedule_history"
+    SCHEDULE_NEW = "schedule_new"
+    REPEAT = "mission_repeat"
 
 
 class Form(StrEnum):
@@ -58,3 +70,6 @@ class Form(StrEnum):
     APPROVE = "approve_anyway"
     ACCEPT = "accept_anyway"
     CONTEST = "contest_claim"
+    SCHEDULE = "schedule"
+    HAND_OVER = "hand_over_schedule"
+    HISTORY = "schedule_history"

@@ -132,4 +132,5 @@ def _value(element: dict[str, Any]) -> str | list[str]:
         return [one["value"] for one in element["selected_options"] or ()]
     if element.get("selected_option"):
         return element["selected_option"]["value"]
-    return element.get("selected_conversation") or element.get("value") or ""
+    picked = element.get("selected_conversation") or element.get("selected_user") or element.get("selected_date")
+    return picked or element.get("value") or ""

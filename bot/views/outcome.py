@@ -194,7 +194,9 @@ def receipt(file: File, told: Sequence[Told], account: Account | None = None) ->
         f"*On record as:* mission {file.mission.id}",
     ]
     meaning = f"{MEANING} Unmarked sentences were not checked."
-    return Post("Receipt", [*sections([":receipt: *Receipt*", *facts, *_overruled(file)]), context(meaning)])
+    repeat = actions(f"repeat:{file.mission.rev}", button(Action.REPEAT, "Repeat this mission", file.mission.id))
+    account_of = sections([":receipt: *Receipt*", *facts, *_overruled(file)])
+    return Post("Receipt", [*account_of, context(meaning), repeat])
 
 
 def _overruled(file: File) -> list[str]:

@@ -6,10 +6,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from agents.contracts import AdvocateBrief, CriticBrief, ManagerBrief, PlannerBrief
+from agents.contracts import AdvocateBrief, CriticBrief, ManagerBrief, PlannerBrief, TimekeeperBrief
 from bot.local.rehearsal.answers import Answer
 from bot.local.rehearsal.reading import ROLES, Exchange
-from bot.local.rehearsal.roles import advocate, critic, manager, planner, reviewer, sceptic, specialist
+from bot.local.rehearsal.roles import advocate, critic, manager, planner, reviewer, sceptic, specialist, timekeeper
 from bot.local.rehearsal.roles.notice import NOTICE
 
 _STRUCTURED: dict[str, Callable[[Exchange], BaseModel]] = {
@@ -18,6 +18,7 @@ _STRUCTURED: dict[str, Callable[[Exchange], BaseModel]] = {
     "reviewer": lambda exchange: reviewer.answer(exchange.of(CriticBrief)),
     "advocate": lambda exchange: advocate.answer(exchange.of(AdvocateBrief)),
     "manager": lambda exchange: manager.answer(exchange.of(ManagerBrief)),
+    "timekeeper": lambda exchange: timekeeper.answer(exchange.of(TimekeeperBrief)),
 }
 
 

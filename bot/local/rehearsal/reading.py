@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from agents.contracts import Contract
 from bot.local.rehearsal import language
 
-ROLES = ("planner", "specialist", "critic", "reviewer", "sceptic", "advocate", "manager")
+ROLES = ("planner", "specialist", "critic", "reviewer", "sceptic", "advocate", "manager", "timekeeper")
 
 _FENCE = re.compile(r"```(?:json)?[ \t]*\n(.*?)\n?```", re.DOTALL)
 _HEADER = re.compile(r"^(snapshot|title|source|url|published|kind|file|name|date)\s*:\s*(.*)$", re.IGNORECASE)

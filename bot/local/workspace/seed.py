@@ -9,7 +9,7 @@ COMMANDS: tuple[dict[str, Any], ...] = (
     {
         "command": "/baton",
         "description": "Start a mission or see what is open",
-        "usage_hint": "new | list | help",
+        "usage_hint": "new | list | schedule | schedules | help",
         "should_escape": True,
     },
 )

@@ -1,0 +1,1 @@
+"""Cron expressions: checked, and unrolled into wall times."""
