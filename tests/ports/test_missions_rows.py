@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
+from agents.domain import plan as plans
 from agents.domain.artifact import Artifact, Item
 from agents.domain.events import GateDecided, MissionAccepted, NoteTaken, PlanProposed, RunStarted
 from agents.domain.evidence import Citation, Claim, Dependency, Snapshot, Status, Verdict
@@ -196,8 +197,10 @@ async def test_a_missions_id_is_used_once(opened):
 
 
 async def test_a_click_its_decision_its_move_and_the_next_phase_are_one_commit(opened):
+    shown = replace(GATE, digest=plans.digest(PLAN))
     async with opened.missions.change("m1") as change:
-        change.open_gate(GATE)
+        change.save_plan(1, PLAN, ESTIMATE)
+        change.open_gate(shown)
         change.move(State.PLAN_GATE, title="Coffee")
     async with opened.missions.receive(CLICK, "m1") as change:
         change.decide(YES)
@@ -205,7 +208,7 @@ async def test_a_click_its_decision_its_move_and_the_next_phase_are_one_commit(o
         change.tell(GateDecided("decided:1", GATE.id, "approve", "U1"))
         change.start(PhaseCall("run", "m1", 1))
     file = await opened.missions.file("m1")
-    assert (file.mission.state, file.gates) == (State.RUNNING, (replace(GATE, decision=YES),))
+    assert (file.mission.state, file.gates) == (State.RUNNING, (replace(shown, decision=YES),))
     assert opened.started[-1] == PhaseCall("run", "m1", 1)
     assert (await opened.rows(tables.Outbox))[0].body == {"title": "Coffee"}
 
