@@ -42,6 +42,7 @@ from bot.intake import Intake
 from bot.listening import WATCH, Listening, NoSocket
 from bot.presenter import Presenter, route
 from bot.replies import Replies
+from bot.revising import Revising
 from bot.waiting import Waiting
 from storage.database import Database
 from storage.journal import open_journal
@@ -190,7 +191,16 @@ async def build(settings: Settings, tempo: Tempo | None = None) -> Baton:
     listeners.register(
         bolt,
         listeners.Context(
-            intake, decisions, missions, departments, gateway, presenter, doorkeeper, delegations, waiting
+            intake,
+            decisions,
+            missions,
+            departments,
+            gateway,
+            presenter,
+            doorkeeper,
+            delegations,
+            waiting,
+            Revising(decisions),
         ),
     )
     return Baton(

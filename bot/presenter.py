@@ -144,8 +144,11 @@ def _messages(mission: Mission, event: news.Event) -> list[Outgoing]:
             return [_out(mission, event, f"gate:{gate}", "post", "budget", URGENT, gate=gate)]
         case news.BudgetNearlySpent(said=said) | news.BudgetRanShort(said=said):
             return [_line(mission, event, said)]
-        case news.ResultEdited():
-            return [_out(mission, event, event.key, "post", "edited", URGENT, key=event.key)]
+        case news.ResultEdited(gate=gate):
+            told = _out(mission, event, event.key, "post", "edited", URGENT, key=event.key)
+            return (
+                [_out(mission, event, f"gate:{gate}", "update", "result", URGENT, gate=gate), told] if gate else [told]
+            )
         case news.Reminded():
             return _reminded(mission, event)
         case news.Unanswered(gate=gate):
@@ -253,7 +256,8 @@ class Presenter:
             case "unjudged":
                 return work.unjudged(file, department, cast(news.ClaimsNotJudged, _event(body)))
             case "result":
-                return gates.result(file, department, _gate(file, body["gate"]))
+                edits = outcome.edits(await self.missions.told(mission))
+                return gates.result(file, department, _gate(file, body["gate"]), edits)
             case "stuck":
                 return await self._stuck(file, department, _gate(file, body["gate"]))
             case "checkpoint":

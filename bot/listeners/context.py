@@ -15,6 +15,7 @@ from bot.doorkeeper import Denied, Doorkeeper, NotNow
 from bot.gateway import Gateway, SlackError
 from bot.intake import Intake
 from bot.presenter import Presenter
+from bot.revising import Revising
 from bot.views import refused
 from bot.views.post import Block
 from bot.waiting import Waiting
@@ -36,6 +37,7 @@ class Context:
     doorkeeper: Doorkeeper
     delegations: Delegations
     waiting: Waiting
+    revising: Revising
 
     @asynccontextmanager
     async def politely(self, channel: str | None, user: str, thread: str | None = None) -> AsyncGenerator[None]:
