@@ -13,8 +13,10 @@ from agents.domain import events as news
 from agents.domain.evidence import Status, Verdict, status
 from agents.domain.mission import State
 from agents.ports import File
+from bot.revising import Revising
 from bot.views.actions import Action, Form
 from storage.audit import AuditRows
+from storage.inbox import Gesture
 from tests import house
 from tests.house import House
 from tests.integration.test_listeners import POSTS, TABLE, finished
@@ -115,17 +117,15 @@ async def test_buttons_and_forms_from_before_an_edit_decide_nothing_and_say_so(h
     thread, mission = await finished(home, POSTS)
     file = await home.program.missions.file(mission)
     task, old = work(file, "items"), file.gates[-1]
-    (first,) = await opened(home, thread, task)
-    (_, second) = await opened(home, thread, task)
+    (form,) = await opened(home, thread, task)
     stale = home.find(thread, Action.APPROVE)
-    value = next(
-        one["value"]
-        for block in stale["blocks"]
-        for one in block.get("elements", ())
-        if isinstance(one, dict) and one.get("action_id") == Action.APPROVE.value
-    )
-    assert await save(home, first, item_1="Something else.") == {}
-    assert "has changed since" in (await save(home, second, item_1="Another thing."))["item:1"]
+    buttons = [one for block in stale["blocks"] for one in block.get("elements", ()) if isinstance(one, dict)]
+    value = next(one["value"] for one in buttons if one.get("action_id") == Action.APPROVE.value)
+    elsewhere = Gesture(home.program.gateway.team, "view", "w:1", None, None, None, home.workspace.user("maya"))
+    entered = fields(form) | {"item:1": "Something else."}
+    await Revising(home.program.replies.control.decisions).take(elsewhere, form["private_metadata"], entered)
+    assert "has changed since" in (await save(home, form, item_1="Another thing."))["item:1"]
+    assert (await home.program.missions.file(mission)).tasks[task].artifact.items[0].text == "Something else."  # type: ignore[union-attr]
     seen = len(home.workspace.ephemeral("maya"))
     await home.workspace.press("maya", "launch", stale["ts"], Action.APPROVE.value, value)
     await home.workspace.wait_for(lambda: len(home.workspace.ephemeral("maya")) > seen)
