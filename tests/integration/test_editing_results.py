@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from agents.domain import events as news
-from agents.domain.evidence import Status, Verdict, status
+from agents.domain.evidence import Claim, Status, Verdict, status
 from agents.domain.mission import State
 from agents.ports import File
 from bot.revising import Revising
@@ -19,7 +19,9 @@ from storage.audit import AuditRows
 from storage.inbox import Gesture
 from tests import house
 from tests.house import House
-from tests.integration.test_listeners import POSTS, TABLE, finished
+from tests.integration.test_listeners import POSTS, finished
+
+CALENDAR = "Create a 30-day launch calendar for compostable coffee pods."
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -136,7 +138,7 @@ async def test_buttons_and_forms_from_before_an_edit_decide_nothing_and_say_so(h
 
 
 async def test_a_row_of_another_width_is_told_on_its_field_and_nothing_is_kept(home: House) -> None:
-    thread, mission = await finished(home, TABLE)
+    thread, mission = await finished(home, CALENDAR)
     before = await home.program.missions.file(mission)
     (view,) = await opened(home, thread, work(before, "table"))
     wrong = await save(home, view, part_1="one cell")
@@ -157,13 +159,17 @@ async def test_what_people_and_the_sceptic_said_of_claims_survives_an_edit(home:
     thread, mission = await finished(home, POSTS)
     file = await home.program.missions.file(mission)
     task = work(file, "items")
-    own = [claim.id for claim in file.claims if claim.id.startswith(f"{task}.c")]
-    said = [Verdict(own[0], "person", Status.CONTESTED, "contested_by_person", "Maya: not so.")] if own else []
+    record, claim = file.tasks[task], Claim(f"{task}.c9", "Pods rot within a month.")
+    said = [
+        Verdict(claim.id, "person", Status.CONTESTED, "contested_by_person", "Maya: not so."),
+        Verdict(claim.id, "sceptic", Status.UNVERIFIED, "no_support", "Nothing says so."),
+    ]
     async with home.program.missions.change(mission) as change:
-        change.save_verdicts("said", said)
+        change.save_claims(task, record.rev, record.attempt, [claim], said)
     (view,) = await opened(home, thread, task)
     assert await save(home, view, item_1=f"{fields(view)['item:1']} Really.") == {}
     after = await home.program.missions.file(mission)
-    assert own, "the writer's posts have claims of their own"
+    assert after.tasks[task].attempt == record.attempt + 1
     assert set(said) <= set(after.verdicts)
-    assert status(next(c for c in after.claims if c.id == own[0]), after.verdicts) is Status.CONTESTED
+    assert claim in after.claims
+    assert status(claim, after.verdicts) is Status.CONTESTED
