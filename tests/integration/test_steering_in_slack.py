@@ -209,9 +209,10 @@ async def test_a_wish_for_other_work_is_drafted_shown_as_a_difference_and_taken_
     assert "added t" in json.dumps(home.find(thread, Action.TAKE_OVER), ensure_ascii=False)
     await home.press(thread, Action.TAKE_OVER)
     await eventually(home, mission, news.GateDecided)
-    after = await home.reach(mission, State.RESULT_GATE, State.TASK_GATE)
+    await home.see(thread, lambda said: Action.TAKE_OVER.value not in json.dumps(said))
+    after = await home.program.missions.file(mission)
     assert after.plan
-    assert after.mission.rev > 1
+    assert (after.mission.rev, after.plan_rev) == (2, 2)
     assert len(after.plan.tasks) > len(before.plan.tasks)
 
 
