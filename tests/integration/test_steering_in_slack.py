@@ -196,9 +196,7 @@ async def test_the_message_that_gave_the_mission_counts_as_it_is_now(home: House
 
 
 async def test_a_wish_for_other_work_is_drafted_shown_as_a_difference_and_taken_over_when_approved(home: House) -> None:
-    thread, mission = await at_work(home)
-    home.rehearsal.faults.clear()
-    await home.reach(mission, State.RESULT_GATE)
+    thread, mission = await finished(home)
     ts = await home.workspace.say("maya", "launch", "Also create a 30-day launch calendar.", thread)
     await home.see(thread, reacted(ts, "twisted_rightwards_arrows"))
     await eventually(home, mission, news.ChangeProposed)
