@@ -46,6 +46,7 @@ from bot.intake import Intake
 from bot.listening import WATCH, Listening, NoSocket
 from bot.presenter import Presenter, route
 from bot.replies import Replies
+from bot.revising import Revising
 from bot.scheduling.fire import Fire
 from bot.scheduling.follow import Follow
 from bot.scheduling.preflight import Preflight, Purses, probe
@@ -218,7 +219,7 @@ async def build(settings: Settings, tempo: Tempo | None = None, clock: Clock | N
     waiting = Waiting(missions, departments, doorkeeper, gateway, clock, decisions)
     bolt = _bolt(settings, client, identity)
     served = (intake, decisions, missions, departments, gateway, presenter, doorkeeper, delegations, waiting)
-    listeners.register(bolt, listeners.Context(*served, schedules, clock))
+    listeners.register(bolt, listeners.Context(*served, Revising(decisions), schedules, clock))
 
     async def followed(phase: Awaitable[None], mission: str) -> None:
         """A phase, and then what its end means for the schedule that the mission may be a run of."""

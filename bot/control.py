@@ -227,7 +227,7 @@ def _stood(mission: Mission, file: File) -> State:
     if mission.state is not State.FAILED:
         return mission.state
     approved = {gate.kind for gate in file.gates if gate.decision and gate.decision.choice == "approve"}
-    if "result" in approved and file.result and file.result.rev == mission.rev:
+    if {"result", "contested"} & approved and file.result and file.result.rev == mission.rev:
         return State.DELIVERING
     return State.RUNNING if "plan" in approved else State.PLANNING
 

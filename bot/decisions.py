@@ -199,7 +199,8 @@ class Decisions:
             raise NotNow(f"You have said so already; {more}.")
         gate = change.vote(Vote(gate.id, user, answer.choice, now, ruling.authority, gate.digest))
         if not settled(gate, department, file.mission, standing, answer.choice):
-            change.tell(VoteCast(f"vote:{gate.id}:{answer.choice}:{user}", gate.id, answer.choice, user))
+            key = f"vote:{gate.id}:{gate.digest[:12]}:{answer.choice}:{user}"
+            change.tell(VoteCast(key, gate.id, answer.choice, user))
             return False
         change.decide(Decision(gate.id, answer.choice, user, now, gate.digest, answer.note))
         change.tell(GateDecided(f"decided:{gate.id}", gate.id, answer.choice, user, answer.note))
@@ -277,10 +278,18 @@ def attempts_of(file: File) -> dict[str, tuple[int, int]]:
 
 
 def _open_gate(change: RowChange, answer: Answer) -> Gate:
-    """The gate, if it is the one that the mission waits at and what was shown is what it is about. Raises NotNow."""
-    id, _, shown = answer.gate.partition("@")
-    gate = change.gate(id)
+    """The gate, if the answer is one of those that it takes and it is still open. Raises NotNow."""
+    gate = change.gate(answer.gate.partition("@")[0])
     if gate is None or answer.choice not in CHOICES.get(gate.kind, set()):
+        raise NotNow("This question is no longer known here.")
+    return still_open(change, answer.gate)
+
+
+def still_open(change: RowChange, name: str) -> Gate:
+    """The gate, if it is the one that the mission waits at and what was shown is what it is about. Raises NotNow."""
+    id, _, shown = name.partition("@")
+    gate = change.gate(id)
+    if gate is None:
         raise NotNow("This question is no longer known here.")
     if gate.decision:
         raise AlreadyDecided(gate.decision)

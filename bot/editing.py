@@ -65,6 +65,7 @@ def _task(
         needs=tuple(need for need in needs if need not in dropped),
         checks=_checks(task.id, task.output, values, task.checks, errors),
         deliverable=bool(values[f"given:{id}"]) if f"given:{id}" in values else task.deliverable,
+        checkpoint=_checkpoint(values, id, task.checkpoint),
     )
 
 
@@ -87,7 +88,15 @@ def _added(plan: Plan, department: Department, values: Mapping[str, Any], errors
         tools=member.tools if member else (),
         checks=_checks(NEW, output, values, (), errors),
         deliverable=bool(values.get(f"given:{NEW}")),
+        checkpoint=_checkpoint(values, NEW, ""),
     )
+
+
+def _checkpoint(values: Mapping[str, Any], id: str, before: str) -> str:
+    """A checkpoint that has a name keeps it."""
+    if f"ask:{id}" not in values:
+        return before
+    return (before or plans.GO_AHEAD) if values[f"ask:{id}"] else ""
 
 
 def _entered(values: Mapping[str, Any], field: str, before: str) -> str:

@@ -100,8 +100,8 @@ def _messages(mission: Mission, event: news.Event) -> list[Outgoing]:
             one = _out(mission, event, target, "post", "doubt", WORK, task=task)
             return [replace(one, key=f"{mission.id}:{target}")]
         case news.ClaimDoubted(by="person") if mission.state is State.RESULT_GATE:
-            gate = f"{mission.id}:result:{mission.rev}"
-            return [_out(mission, event, f"gate:{gate}", "update", "result", URGENT, gate=gate)]
+            asked = (f"{mission.id}:{kind}:{mission.rev}" for kind in ("result", "contested"))  # there is one of them
+            return [_out(mission, event, f"gate:{gate}", "update", "result", URGENT, gate=gate) for gate in asked]
         case news.ClaimsNotJudged():
             return [_out(mission, event, event.key, "post", "unjudged", WORK, told=_packed(event))]
         case news.TaskStuck(gate=gate, points=points):
@@ -148,8 +148,11 @@ def _messages(mission: Mission, event: news.Event) -> list[Outgoing]:
             return [_out(mission, event, f"gate:{gate}", "post", "budget", URGENT, gate=gate)]
         case news.BudgetNearlySpent(said=said) | news.BudgetRanShort(said=said):
             return [_line(mission, event, said)]
-        case news.ResultEdited():
-            return [_out(mission, event, event.key, "post", "edited", URGENT, key=event.key)]
+        case news.ResultEdited(gate=gate):
+            told = _out(mission, event, event.key, "post", "edited", URGENT, key=event.key)
+            return (
+                [_out(mission, event, f"gate:{gate}", "update", "result", URGENT, gate=gate), told] if gate else [told]
+            )
         case news.Reminded():
             return _reminded(mission, event)
         case news.Unanswered(gate=gate):
@@ -277,7 +280,9 @@ class Presenter:
             case "unjudged":
                 return work.unjudged(file, department, cast(news.ClaimsNotJudged, _event(body)))
             case "result":
-                return await self._with_changes(mission, gates.result(file, department, _gate(file, body["gate"])))
+                edits = outcome.edits(await self.missions.told(mission))
+                shown = gates.result(file, department, _gate(file, body["gate"]), edits)
+                return await self._with_changes(mission, shown)
             case "stuck":
                 return await self._stuck(file, department, _gate(file, body["gate"]))
             case "checkpoint":

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from agents.domain import waiting
-from agents.domain.authority import REQUESTER, Delegation, authority
+from agents.domain.authority import REQUESTER, Delegation, Standing, authority
 from agents.domain.department import Department
 from agents.domain.events import Reminded, Unanswered
 from agents.domain.mission import ENDED, Gate, Mission, State
@@ -63,16 +63,16 @@ class Waiting:
 
     async def mine(self, user: str, team: str) -> Sequence[Mine]:
         """All that waits for this person, the longest waiting first."""
+        asked = await self.missions.open_for(team, user)
+        policies = [self._department(one.mission).policy_of(one.gate) for one in asked]
+        groups = {id: await self.doorkeeper.directory.group(id) for id in {g for p in policies for g in p.groups}}
+        known = {id: members for id, members in groups.items() if members is not None}
         found: list[Mine] = []
-        for mission_id, gate_id in await self.missions.open_gates(team):
-            mission, gate = await self.missions.mission(mission_id), await self.missions.gate(gate_id)
-            if gate is None:
-                continue
-            policy = self.departments.get(mission.department).policy_of(gate)
-            standing = await self.doorkeeper.standing(mission, policy)
-            said = any(vote.user == user and vote.digest == gate.digest for vote in gate.votes)
-            if authority(policy, user, mission.requester, standing) and not said:
-                found.append(Mine(mission, gate))
+        for one, policy in zip(asked, policies, strict=True):
+            said = any(vote.user == user and vote.digest == one.gate.digest for vote in one.gate.votes)
+            standing = Standing(known, one.delegations)
+            if authority(policy, user, one.mission.requester, standing) and not said:
+                found.append(Mine(one.mission, one.gate))
         return found
 
     # ---- inside ----

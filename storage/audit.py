@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
 from agents.domain import events as happenings
-from agents.domain.events import EffectMade, Event, MissionAccepted, MissionDelivered, RunStarted
+from agents.domain.events import EffectMade, Event, MissionAccepted, MissionDelivered, ResultEdited, RunStarted
 from agents.domain.mission import Gate, Mission
 from storage import plain, tables, writing
 from storage.database import Database, Transaction
@@ -157,7 +157,8 @@ def _entry(session: Session, mission: Mission, one: Event, gates: Mapping[str, G
     about = gate.id if gate else str(body.get("task") or "")
     what = about if about.startswith(mission.id) else f"{mission.id}:{about}" if about else mission.id
     who = str(body["user"]) or DEPARTMENT
-    return Entry(who, authority, action, what, gate.digest if gate else "", str(body.get("choice") or "done"))
+    outcome = f"edited {one.task}" if isinstance(one, ResultEdited) else str(body.get("choice") or "done")
+    return Entry(who, authority, action, what, gate.digest if gate else "", outcome)
 
 
 def _words(name: str) -> str:

@@ -148,7 +148,9 @@ class RowChange:
 
     def open_gate(self, gate: Gate) -> None:
         """Asks once; asked again before there is an answer, it is bound to what is shown now."""
-        self._gates.setdefault(gate.id, gate)
+        known = self._gates.get(gate.id)
+        if known is None or not known.decision:
+            self._gates[gate.id] = replace(known, digest=gate.digest) if known else gate
         self._later(lambda session: writing.open_gate(session, replace(gate, asked_at=gate.asked_at or self._now)))
 
     def decide(self, decision: Decision) -> None:

@@ -225,10 +225,10 @@ class MissionRows:
         async with self._database.write() as session:
             await session.run(waits.save, wait)
 
-    async def open_gates(self, team: str) -> Sequence[tuple[str, str]]:
-        """Mission and gate of every question of the workspace that has no answer."""
+    async def open_for(self, team: str, user: str) -> Sequence[waits.Open]:
+        """Every question of the workspace that has no answer, with the person's delegations."""
         async with self._database.read() as session:
-            return await session.run(waits.open_gates, team)
+            return await session.run(waits.open_for, team, user, self._clock.now())
 
     async def announce(self, team: str, row: Outgoing) -> None:
         """Shows something that belongs to no mission's thread, once."""

@@ -206,7 +206,7 @@ class Gate(Row, table=True):
 
 
 class Vote(Row, table=True):
-    """What one person said at a gate; the same word twice is one. Only ever added."""
+    """What one person said at a gate; the same word twice is one, about what was shown when it was said last."""
 
     __table_args__ = (sa.UniqueConstraint("gate", "user", "choice"), {"sqlite_autoincrement": True})
     id: int | None = Field(default=None, primary_key=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from agents.domain.mission import WAITING, State
-from storage import tables, writing
+from agents.domain.authority import Delegation, Vote
+from agents.domain.mission import WAITING, Gate, Mission, State
+from storage import plain, tables, writing
 
 LOOKS = 200  # waits taken up in one look
 
@@ -51,15 +52,64 @@ def save(session: Session, wait: Wait) -> None:
     writing.upsert(session, tables.Wait, ["gate"], asdict(wait))
 
 
-def open_gates(session: Session, team: str) -> Sequence[tuple[str, str]]:
-    """Mission and gate of every question of the workspace that has no answer, oldest mission first."""
+@dataclass(frozen=True)
+class Open:
+    """A question without an answer, with what says whether it waits for somebody in particular."""
+
+    mission: Mission
+    gate: Gate
+    delegations: tuple[Delegation, ...]  # to that person, in that mission
+
+
+def open_for(session: Session, team: str, user: str, now: dt.datetime) -> list[Open]:
+    """Every question of the workspace that has no answer, oldest mission first, in as many queries for one as for all.
+
+    `user` is whose delegations are looked up.
+    """
     gate, answer, of = tables.Gate, tables.Decision, tables.Mission
     waiting = [str(state) for state in (*WAITING, State.RUNNING)]
+    unanswered = sa.and_(
+        col(of.team) == team, col(answer.gate).is_(None), col(of.state).in_(waiting), col(gate.rev) == col(of.rev)
+    )
+    asked = col(of.id) == col(gate.mission)
+    answered = col(answer.gate) == col(gate.id)
+    wanted = select(of, gate).join(gate, onclause=asked).join(answer, isouter=True, onclause=answered)
+    rows = session.exec(wanted.where(unanswered).order_by(col(of.created_at), col(gate.id))).all()
+    said = _votes(session, unanswered)
+    stands_in = _delegations(session, team, user, now)
+    missions = {mission.id: plain.unpack(Mission, mission.model_dump()) for mission, _ in rows}
+    return [
+        Open(
+            missions[mission.id],
+            Gate(**question.model_dump(), votes=said.get(question.id, ())),
+            stands_in.get(mission.id, ()),
+        )
+        for mission, question in rows
+    ]
+
+
+def _votes(session: Session, unanswered: sa.ColumnElement[bool]) -> dict[str, tuple[Vote, ...]]:
+    """What people said at open questions, oldest first."""
+    vote, gate, answer, of = tables.Vote, tables.Gate, tables.Decision, tables.Mission
     wanted = (
-        select(gate.mission, gate.id)
+        select(vote)
+        .join(gate, onclause=col(gate.id) == col(vote.gate))
         .join(of, onclause=col(of.id) == col(gate.mission))
         .join(answer, isouter=True, onclause=col(answer.gate) == col(gate.id))
-        .where(of.team == team, col(answer.gate).is_(None), col(of.state).in_(waiting), gate.rev == of.rev)
-        .order_by(col(of.created_at), col(gate.id))
+        .where(unanswered)
+        .order_by(col(vote.id))
     )
-    return list(session.exec(wanted).all())
+    found: dict[str, tuple[Vote, ...]] = {}
+    for row in session.exec(wanted):
+        found[row.gate] = (*found.get(row.gate, ()), Vote(**row.model_dump(exclude={"id"})))
+    return found
+
+
+def _delegations(session: Session, team: str, user: str, now: dt.datetime) -> dict[str, tuple[Delegation, ...]]:
+    """For whom the person stands in now, by mission."""
+    row, of = tables.Delegation, tables.Mission
+    wanted = select(row).join(of, onclause=col(of.id) == col(row.mission))
+    found: dict[str, tuple[Delegation, ...]] = {}
+    for one in session.exec(wanted.where(col(of.team) == team, col(row.to) == user, col(row.until) > now)):
+        found[one.mission] = (*found.get(one.mission, ()), Delegation(**one.model_dump()))
+    return found

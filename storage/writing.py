@@ -128,8 +128,8 @@ def add_decision(session: Session, decision: mission.Decision) -> None:
 
 
 def add_vote(session: Session, vote: Vote) -> None:
-    """What a person said at a gate; said again it is the same."""
-    insert(session, tables.Vote, plain.shallow(vote))
+    """What a person said at a gate; said again of what is shown by then, it counts for that."""
+    upsert(session, tables.Vote, ["gate", "user", "choice"], plain.shallow(vote))
 
 
 def save_delegation(session: Session, given: Delegation) -> None:

@@ -249,6 +249,7 @@ class ResultEdited(Event):
     user: str
     rev: int
     attempt: int
+    gate: str = ""  # which asks about the result as it is now
 
 
 @dataclass(frozen=True)

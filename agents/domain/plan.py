@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from agents.domain import spelling
 from agents.domain.artifact import Kind
 from agents.domain.department import Department
+
+GO_AHEAD = "Go-ahead"  # the checkpoint that a person adds to a task of a plan
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,20 @@ def _task_faults(task: Task, department: Department, check_kinds: frozenset[str]
     return found + [
         f"Task {task.id} gives {member.id} the tool {tool}, which is not one of its own." for tool in foreign
     ]
+
+
+def with_kept(drafted: Plan, before: Plan) -> Plan:
+    """The draft with what a person had set and no planner takes away: the budget, and checkpoints before tasks.
+
+    A task is the same by its id or by its title; in doubt a person is asked once more rather than once less.
+    """
+    by_id = {task.id: task.checkpoint for task in before.tasks}
+    by_title = {task.title: task.checkpoint for task in before.tasks if task.checkpoint}
+    tasks = tuple(
+        replace(task, checkpoint=task.checkpoint or by_id.get(task.id) or by_title.get(task.title, ""))
+        for task in drafted.tasks
+    )
+    return replace(drafted, tasks=tasks, budget_usd=before.budget_usd)
 
 
 def order(plan: Plan) -> tuple[str, ...]:

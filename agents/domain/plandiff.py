@@ -14,7 +14,7 @@ Name = Callable[[str], str]  # a specialist's id -> the title people know
 def changes(before: Plan, after: Plan, name: Name = str) -> list[str]:
     """One line for each difference, in the order of the new plan; empty when the plans are the same."""
     old, new = {task.id: task for task in before.tasks}, {task.id: task for task in after.tasks}
-    lines = [f"added {_titled(task)}, by {name(task.specialist)}" for id, task in new.items() if id not in old]
+    lines = [_added(task, name) for id, task in new.items() if id not in old]
     lines += [f"dropped {_titled(task)}" for id, task in old.items() if id not in new]
     for id in (id for id in new if id in old):
         lines += _task(old[id], new[id], name)
@@ -33,6 +33,11 @@ def check(one: Check) -> str:
     return " ".join([one.kind.replace("_", " "), *given, *(["/".join(one.names)] if one.names else [])])
 
 
+def _added(task: Task, name: Name) -> str:
+    asked = ", + checkpoint before it" if task.checkpoint else ""
+    return f"added {_titled(task)}, by {name(task.specialist)}{asked}"
+
+
 def _titled(task: Task) -> str:
     title = task.title if len(task.title) <= SHOWN else f"{task.title[:SHOWN]}…"
     return f"{task.id} “{title}”"
@@ -49,6 +54,7 @@ def _task(old: Task, new: Task, name: Name) -> Iterator[str]:
         yield f"{new.id} is {'now' if new.deliverable else 'no longer'} delivered"
     if old.output != new.output:
         yield f"{new.id} output {old.output} -> {new.output}"
+    yield from _checkpoint(old, new)
     yield from _checks(new.id, old.checks, new.checks)
     if tools := _listed(old.tools, new.tools):
         yield f"{new.id} tools: {tools}"
@@ -56,6 +62,13 @@ def _task(old: Task, new: Task, name: Name) -> Iterator[str]:
         yield f"{new.id} has a new brief"
     for note in new.notes[len(old.notes) :]:
         yield f"{new.id} note: {note[:SHOWN]}"
+
+
+def _checkpoint(old: Task, new: Task) -> Iterator[str]:
+    if new.checkpoint and new.checkpoint != old.checkpoint:
+        yield f"+ checkpoint before {new.id}"
+    elif old.checkpoint and not new.checkpoint:
+        yield f"- checkpoint before {new.id}"
 
 
 def _checks(id: str, old: Sequence[Check], new: Sequence[Check]) -> Iterator[str]:

@@ -6,7 +6,6 @@ The approved plan goes on meanwhile. Only an approval makes the draft the plan; 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -56,7 +55,7 @@ async def _draft(desk: Desk, mission: Mission, number: int) -> None:
     seat = desk.seat(mission, f"change/{number}", await desk.meter(mission, department))
     brief = brief_for(file, department, (), await seat.once("wishes", _given(wishes)), changes=True)
     plan = await planner.plan(seat, desk.model_for(department, "planner"), department, brief)
-    plan = replace(plan, budget_usd=file.plan.budget_usd)
+    plan = plans.with_kept(plan, file.plan)
     gate = Gate(f"{mission.id}:change:{number}", mission.id, "change", mission.rev, plans.digest(plan))
     async with desk.missions.change(mission.id) as change:
         if plan == file.plan:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from agents.contracts import PlannerBrief
 from agents.domain import estimates
@@ -36,7 +35,7 @@ async def _plan(desk: Desk, mission: Mission) -> None:
     plan, questions = await planner.plan_and_ask(seat, desk.model_for(department, "planner"), department, brief)
     await meter.close()
     if file.plan:  # what a person set stays when the tasks change
-        plan = replace(plan, budget_usd=file.plan.budget_usd)
+        plan = plans.with_kept(plan, file.plan)
     if questions and not any(gate.kind == "questions" for gate in file.gates):
         await _ask(desk, mission, plan, questions, department)
     else:

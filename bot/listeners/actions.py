@@ -49,6 +49,13 @@ def register(app: AsyncApp, context: Context) -> None:
             await context.gateway.open_view(body["trigger_id"], await _work(context, gesture, action["value"]))
         await ack()
 
+    @app.action(Action.EDIT_RESULT.value)
+    async def edit_result(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+        async with context.politely(*_where(body)):
+            view = await context.revising.form(inbox.of_click(body, action), action["value"])
+            await context.gateway.open_view(body["trigger_id"], view)
+        await ack()
+
     @app.action(Action.NEW.value)
     async def new(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         async with context.politely(*_where(body)):

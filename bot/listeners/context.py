@@ -15,6 +15,7 @@ from bot.doorkeeper import Denied, Doorkeeper, NotNow
 from bot.gateway import Gateway, SlackError
 from bot.intake import Intake
 from bot.presenter import Presenter
+from bot.revising import Revising
 from bot.scheduling.service import Schedules
 from bot.views import refused
 from bot.views.post import Block
@@ -37,6 +38,7 @@ class Context:
     doorkeeper: Doorkeeper
     delegations: Delegations
     waiting: Waiting
+    revising: Revising
     schedules: Schedules
     clock: Clock
 

@@ -9,7 +9,7 @@ from slack_bolt.app.async_app import AsyncApp
 from bot import inbox
 from bot.doorkeeper import Denied
 from bot.listeners.context import Context
-from bot.views import home
+from bot.views import home, waits
 
 PROMPTS = (
     {"title": "Plan a launch", "message": "Plan the launch of our next product: competitors, calendar, first posts."},
@@ -55,8 +55,7 @@ def register(app: AsyncApp, context: Context) -> None:
             if event.get("tab") == "messages":
                 await context.gateway.suggest(event["channel"], PROMPTS)
             else:
-                missions = await context.missions.open_missions(context.gateway.team, event["user"])
-                await context.gateway.publish_home(event["user"], home.home(missions, context.departments.all))
+                await context.gateway.publish_home(event["user"], await _home(context, event["user"]))
 
     @app.event("agent_session_stopped")
     async def stopped(body: dict[str, Any]) -> None:
@@ -66,6 +65,15 @@ def register(app: AsyncApp, context: Context) -> None:
         if mission:
             async with context.politely(channel, event["user"], thread):
                 await context.intake.replies.control.stop(inbox.of_event(body, "stop"), mission.id)
+
+
+async def _home(context: Context, user: str) -> dict[str, Any]:
+    """The Home tab of a person as things stand."""
+    team = context.gateway.team
+    missions = await context.missions.open_missions(team, user)
+    mine = [(one.mission, one.gate) for one in await context.waiting.mine(user, team)]
+    waiting = waits.lines(mine, context.intake.clock.now(), home.WAITING_SHOWN)
+    return home.home(missions, context.departments.all, waiting)
 
 
 async def _changed(context: Context, body: dict[str, Any]) -> None:

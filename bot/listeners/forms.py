@@ -14,6 +14,7 @@ from bot.doorkeeper import Denied
 from bot.gateway import SlackError
 from bot.intake import fault
 from bot.listeners.context import Context
+from bot.revising import Wrong
 from bot.views import modals
 from bot.views.actions import Form
 from bot.views.post import Post, section
@@ -50,6 +51,19 @@ def register(app: AsyncApp, context: Context) -> None:
     async def edit(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         await _edit(context, ack, body, view)
 
+    @app.view(Form.EDIT_RESULT.value)
+    async def edit_result(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        values = modals.values(view["state"])
+        try:
+            await context.revising.take(inbox.of_form(body, values), view["private_metadata"], values)
+        except Wrong as wrong:
+            await ack(response_action="errors", errors=dict(wrong.errors))
+        except (NotNow, UnknownMission) as error:
+            said = str(error) if isinstance(error, NotNow) else "This mission is no longer known here."
+            await ack(response_action="errors", errors={_first(view): said})
+        else:
+            await ack()
+
     @app.view(Form.NEW.value)
     async def new(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         await _new(context, ack, body, view)
@@ -78,7 +92,7 @@ async def _take(
 
 async def _edit(context: Context, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
     values, gate = modals.values(view["state"]), view["private_metadata"]
-    first = next((block["block_id"] for block in view["blocks"] if block["type"] == "input"), "note")
+    first = _first(view)
     try:
         file = await context.decisions.allowed(inbox.of_form(body, values), gate)
     except (NotNow, UnknownMission) as error:
@@ -90,6 +104,11 @@ async def _edit(context: Context, ack: AsyncAck, body: dict[str, Any], view: dic
         await ack(response_action="errors", errors=dict(entered.errors))
         return
     await _take(context, ack, body, values, Answer(gate, "edit", plan=entered.plan), first)
+
+
+def _first(view: dict[str, Any]) -> str:
+    """The first field of a form."""
+    return next((block["block_id"] for block in view["blocks"] if block["type"] == "input"), "note")
 
 
 async def _new(context: Context, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:

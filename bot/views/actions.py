@@ -30,9 +30,6 @@ class Action(StrEnum):
     REPLY = "questions_reply"
     TAKE_OVER = "change_approve"
     KEEP = "change_keep"
-    OPEN_TASK = "plan_task_open"
-    ADD_TASK = "plan_task_add"
-    DROP_TASK = "plan_task_drop"
     EDIT_RESULT = "result_edit"
     READ = "work_read"
     EVIDENCE = "evidence_open"
@@ -59,7 +56,6 @@ class Form(StrEnum):
 
     NEW = "new_mission"
     EDIT = "edit_plan"
-    TASK = "edit_task"
     QUESTIONS = "answer_questions"
     EDIT_RESULT = "edit_result"
     CHANGE = "change_plan"

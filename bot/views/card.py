@@ -89,7 +89,7 @@ def _named(file: File, department: Department) -> list[str]:
     assert file.plan
     kinds = {kind for task in file.plan.tasks for kind in (task.specialist, task.output)}
     added = [one.name for one in department.checkpoints if one.before in kinds]
-    own = [task.checkpoint for task in file.plan.tasks if task.checkpoint]
+    own = [f"{task.checkpoint} before {task.id}" for task in file.plan.tasks if task.checkpoint]
     return [escape(name) for name in dict.fromkeys([*own, *added])]
 
 
@@ -130,6 +130,8 @@ def _details(file: File, task: plans.Task, state: TaskState) -> str:
         parts.append(f"tools: {', '.join(task.tools)}")
     if task.checks:
         parts.append(f"checks: {', '.join(map(plandiff.check, task.checks))}")
+    if task.checkpoint:
+        parts.append("asks you first")
     if task.deliverable:
         parts.append("you get this")
     return " · ".join(parts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from agents.domain import plan as plans
 from agents.domain.artifact import Artifact
 from agents.domain.artifact import words as all_words
@@ -14,6 +16,9 @@ from bot.views.actions import Action
 from bot.views.marks import Numbers
 from bot.views.post import Block, Post, actions, bullets, button, confirm, context, divider, header, markdown, section
 from bot.views.text import escape
+
+Edits = Mapping[str, Sequence[str]]  # task -> the people who edited its work, each once
+NO_EDITS: Edits = {}
 
 CHOICE = {
     "approve": "Approved",
@@ -31,15 +36,15 @@ CHOICE = {
 }
 
 
-def result(file: File, department: Department, gate: Gate) -> Post:
-    """The checkpoint before delivery: summary, evidence, doubts, what is in the parcel."""
+def result(file: File, department: Department, gate: Gate, edits: Edits = NO_EDITS) -> Post:
+    """The checkpoint before delivery: summary, evidence, doubts, what is in the parcel, and who edited it."""
     assert file.plan and file.result
     numbers = Numbers(file)
     blocks: list[Block] = [header(f"Result: {file.plan.title}"), markdown(numbers.text(file.result.summary))]
     blocks += [divider(), *evidence.under_result(file, department)]
     if file.result.caveats:
         blocks.append(section(f"*Before you rely on it*\n{bullets(map(numbers.text, file.result.caveats))}"))
-    blocks += [divider(), *_parcel(file)]
+    blocks += [divider(), *_parcel(file, gate, edits)]
     blocks += (
         _result_answered(file, gate.decision, gate)
         if gate.decision
@@ -48,16 +53,26 @@ def result(file: File, department: Department, gate: Gate) -> Post:
     return Post(f"The result of “{file.plan.title}” waits for your approval.", blocks)
 
 
-def _parcel(file: File) -> list[Block]:
+def _parcel(file: File, gate: Gate, edits: Edits) -> list[Block]:
     assert file.plan
     blocks: list[Block] = []
     for task in file.plan.tasks:
         record = file.tasks.get(task.id)
         if task.deliverable and record and record.artifact:
+            dropped = record.state is TaskState.DROPPED
+            said = " · a draft, not accepted and not delivered" if dropped else _edited(edits.get(task.id, ()))
+            text = f"*{escape(record.artifact.title)}*\n{size(record.artifact)}{said}"
             read = button(Action.READ, "Read", f"{file.mission.id}|{task.id}|{record.rev}|{record.attempt}")
-            draft = " · a draft, not accepted and not delivered" if record.state is TaskState.DROPPED else ""
-            blocks.append(section(f"*{escape(record.artifact.title)}*\n{size(record.artifact)}{draft}", read))
+            if gate.decision or dropped:
+                blocks.append(section(text, read))
+                continue
+            edit = button(Action.EDIT_RESULT, "Edit", f"{votes.value(gate)}|{task.id}")
+            blocks += [section(text), actions(f"parcel:{task.id}:{record.rev}:{record.attempt}", read, edit)]
     return blocks
+
+
+def _edited(users: Sequence[str]) -> str:
+    return f" · edited by {' and '.join(f'<@{user}>' for user in users)}" if users else ""
 
 
 def size(artifact: Artifact) -> str:

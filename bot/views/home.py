@@ -13,6 +13,7 @@ from bot.views.post import Block, actions, button, context, divider, header, sec
 from bot.views.text import escape
 
 SHOWN = 20
+WAITING_SHOWN = 10
 
 HELP = (
     "Mention me in a channel with what you want: research, a comparison, a calendar, texts. I plan it, show you the "
@@ -20,11 +21,13 @@ HELP = (
 )
 
 
-def home(missions: Sequence[Mission], departments: Sequence[Department]) -> dict[str, Any]:
-    """The Home tab of one person."""
+def home(missions: Sequence[Mission], departments: Sequence[Department], waiting: Sequence[str] = ()) -> dict[str, Any]:
+    """The Home tab of one person; `waiting` are the lines about what waits for them."""
     blocks: list[Block] = [header("Your missions"), section(HELP)]
     blocks.append(actions("home:new", button(Action.NEW, "New mission", "home", "primary")))
-    blocks.append(divider())
+    blocks += [divider(), header("Waiting for you")]
+    blocks += [section(line) for line in waiting] or [context("Nothing waits for you.")]
+    blocks += [divider(), header("Open")]
     blocks += [_mission(mission) for mission in missions[:SHOWN]] or [context("No mission is open.")]
     if len(missions) > SHOWN:
         blocks.append(context(f"and {len(missions) - SHOWN} more"))

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from itertools import accumulate
 
 from agents.domain.artifact import Artifact
+from agents.domain.events import ResultEdited
 from agents.domain.mission import Decision
 from agents.ports import File, Told
 from agents.tools import exports
@@ -191,6 +192,7 @@ def receipt(file: File, told: Sequence[Told], account: Account | None = None) ->
         *([f"*Budget:* {costs.receipt(account)}"] if account else []),
         f"*{words.evidence(file)}*",
         "*Decided:* " + _people(file),
+        *_edited(file, told),
         f"*On record as:* mission {file.mission.id}",
     ]
     meaning = f"{MEANING} Unmarked sentences were not checked."
@@ -204,6 +206,26 @@ def _overruled(file: File) -> list[str]:
     keys = standing.doubted_keys(file)
     lines = [f"*Approved although contested:* {short(claim.text, 300)}" for claim in keys[:SHOWN]]
     return [*lines, *([f"and {len(keys) - SHOWN} more of these"] if len(keys) > SHOWN else [])]
+
+
+def edits(told: Sequence[Told]) -> dict[str, list[str]]:
+    """Task -> the people who edited its work before it was approved, each once, first come first."""
+    found: dict[str, list[str]] = {}
+    for event in (one.event for one in told):
+        if isinstance(event, ResultEdited) and event.user not in found.setdefault(event.task, []):
+            found[event.task].append(event.user)
+    return found
+
+
+def _edited(file: File, told: Sequence[Told]) -> list[str]:
+    """Who edited what, in one line."""
+    assert file.plan
+    titles = {task.id: task.title for task in file.plan.tasks}
+    lines = [
+        f"“{short(titles.get(task, task), 100)}” by {' and '.join(f'<@{user}>' for user in users)}"
+        for task, users in edits(told).items()
+    ]
+    return [f"*Edited:* {'; '.join(lines)}"] if lines else []
 
 
 def _people(file: File) -> str:

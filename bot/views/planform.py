@@ -40,6 +40,7 @@ def _fields(task: Task, department: Department) -> list[Block]:
         _who(id, department, task.specialist),
         text_input(f"needs:{id}", f"{id}: builds on", ", ".join(task.needs), lines=False, optional=True),
         text_input(f"checks:{id}", f"{id}: acceptance checks", checks, optional=True, hint=HINT),
+        _asked(id, bool(task.checkpoint)),
         text_input(f"brief:{id}", f"{id}: brief", task.brief[:FIELD], optional=True),
         _delivered(id, task.deliverable),
     ]
@@ -54,6 +55,7 @@ def _fresh(department: Department) -> list[Block]:
         text_input(f"checks:{NEW}", "New task: acceptance checks", optional=True, hint=HINT),
         _choice(f"output:{NEW}", "New task: what it makes", [option(one, one) for one in OUTPUTS], "text"),
         _delivered(NEW, True),
+        _asked(NEW, False),
     ]
 
 
@@ -69,9 +71,19 @@ def _choice(block: str, label: str, options: list[Block], present: str) -> Block
 
 
 def _delivered(id: str, present: bool) -> Block:
-    box = option("You get this work itself", "yes")
+    label = "New task: delivered" if id == NEW else f"{id}: delivered"
+    return _tick(f"given:{id}", label, "You get this work itself", present)
+
+
+def _asked(id: str, present: bool) -> Block:
+    label = "New task: checkpoint" if id == NEW else f"{id}: checkpoint"
+    return _tick(f"ask:{id}", label, "Ask me before this task", present)
+
+
+def _tick(block: str, label: str, text: str, present: bool) -> Block:
+    box = option(text, "yes")
     boxes: Block = {"type": "checkboxes", "action_id": "value", "options": [box]}
     if present:
         boxes["initial_options"] = [box]
-    label = {"type": "plain_text", "text": "New task: delivered" if id == NEW else f"{id}: delivered"}
-    return {"type": "input", "block_id": f"given:{id}", "label": label, "element": boxes, "optional": True}
+    named = {"type": "plain_text", "text": label}
+    return {"type": "input", "block_id": block, "label": named, "element": boxes, "optional": True}

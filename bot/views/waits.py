@@ -68,9 +68,13 @@ def edited(file: File, event: ResultEdited) -> Post:
 
 def mine(found: Sequence[tuple[Mission, Gate]], now: datetime) -> str:
     """All that waits for one person, as mrkdwn lines."""
-    lines = [_line(mission, gate, now) for mission, gate in found[:SHOWN]]
-    more = len(found) - SHOWN
-    return "\n".join([*lines, *([f"and {more} more"] if more > 0 else [])]) or "Nothing waits for you."
+    return "\n".join(lines(found, now, SHOWN)) or "Nothing waits for you."
+
+
+def lines(found: Sequence[tuple[Mission, Gate]], now: datetime, most: int) -> list[str]:
+    """One mrkdwn line for each question, the longest waiting first; what is more than `most` is counted."""
+    more = len(found) - most
+    return [*(_line(mission, gate, now) for mission, gate in found[:most]), *([f"and {more} more"] if more > 0 else [])]
 
 
 def _line(mission: Mission, gate: Gate, now: datetime) -> str:

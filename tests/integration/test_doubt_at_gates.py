@@ -68,7 +68,7 @@ def decisions(home: House) -> Decisions:
     """The same use case, by another path than buttons and forms."""
     program = home.program
     departments, clock = program.presenter.departments, program.presenter.clock
-    return Decisions(program.missions, departments, program.gateway, clock, program.engine.cancel)
+    return Decisions(program.missions, departments, program.waiting.doorkeeper, clock, program.engine.cancel)
 
 
 def _status(file: File, claim: str) -> Status | None:

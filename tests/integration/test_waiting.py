@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from agents.domain import events as news
+from agents.domain.authority import Delegation, Policy
 from agents.domain.mission import State
 from agents.domain.waiting import Patience
 from bot.waiting import Waiting
+from storage import tables
 from tests.integration.test_phases import Office, opened
 
 
@@ -72,3 +76,63 @@ async def test_all_that_waits_for_somebody_is_listed(tmp_path: Path, clock) -> N
         (mine,) = await watcher(office).mine("U1", "T1")
         assert mine.gate.id == "m1:plan:1"
         assert await watcher(office).mine("U2", "T1") == []
+
+
+async def test_two_thousand_open_questions_are_looked_through_in_as_many_queries_as_one(tmp_path: Path, clock) -> None:
+    async with opened(tmp_path, clock) as office:
+        await office.planned()
+        database = office.missions._database
+        one = await statements(database, lambda: watcher(office).mine("U1", "T1"))
+        await many(office, 2_000)
+        all_of_them = await statements(database, lambda: watcher(office).mine("U1", "T1"))
+        assert all_of_them == one
+        assert len(await watcher(office).mine("U1", "T1")) == 2_001
+        assert await watcher(office).mine("U2", "T1") == []
+
+
+async def test_what_waits_for_somebody_knows_votes_and_those_they_stand_in_for(tmp_path: Path, clock) -> None:
+    async with opened(tmp_path, clock, approvers=("U1", "U2"), policies=(("plan", Policy(("U1", "U2"), 2)),)) as office:
+        await office.planned()
+        until = office.desk.clock.now() + timedelta(hours=1)
+        async with office.missions.change("m1") as change:
+            change.delegate(Delegation("m1", "U2", "U3", until))
+        assert [len(await watcher(office).mine(user, "T1")) for user in ("U1", "U2", "U3", "U4")] == [1, 1, 1, 0]
+        await office.decide("plan:1", "approve")
+        assert [len(await watcher(office).mine(user, "T1")) for user in ("U1", "U2", "U3", "U4")] == [0, 1, 1, 0]
+        assert await watcher(office).mine("U2", "T2") == [], "of another workspace"
+        clock_: Any = office.desk.clock
+        clock_.tick(7200)
+        assert await watcher(office).mine("U3", "T1") == [], "it has run out"
+
+
+async def statements(database: Any, work: Callable[[], Awaitable[Any]]) -> int:
+    """How many statements that took."""
+    seen: list[str] = []
+
+    def note(*args: Any) -> None:
+        seen.append(str(args[2]))
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        await work()
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    return len([one for one in seen if one.lstrip().upper().startswith("SELECT")])
+
+
+async def many(office: Office, number: int) -> None:
+    """So many more missions that wait at their plan."""
+    now = office.desk.clock.now()
+    async with office.missions._database.write() as session:
+
+        def add(rows: Any) -> None:
+            mission = rows.get(tables.Mission, "m1").model_dump()
+            missions = [mission | {"id": f"m1{n}", "message": f"9.{n}", "thread": f"9.{n}"} for n in range(number)]
+            rows.execute(sa.insert(tables.Mission), missions)
+            gates = [
+                {"id": f"m1{n}:plan:1", "mission": f"m1{n}", "kind": "plan", "rev": 1, "digest": "d", "task": ""}
+                for n in range(number)
+            ]
+            rows.execute(sa.insert(tables.Gate), [gate | {"asked_at": now} for gate in gates])
+
+        await session.run(add)

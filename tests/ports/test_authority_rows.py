@@ -222,6 +222,23 @@ async def test_two_of_three_have_to_say_yes_and_a_repeated_click_is_no_second_vo
     assert office.started[-1] == PhaseCall("run", "m1", 1)
 
 
+async def test_a_yes_counts_for_what_was_shown_and_can_be_said_again_of_what_is_shown_by_then(office: Office) -> None:
+    office.found(TWO)
+    gate = await office.planned("m1")
+    assert await office.say(gate.id, "approve", "U1") == ""
+    plan = replace(PLAN, goal="Three posts")
+    changed = replace(gate, digest=plans.digest(plan))
+    async with office.missions.change("m1") as change:
+        change.save_plan(1, plan, ESTIMATE)
+        change.open_gate(changed)
+    assert await office.say(gate.id, "approve", "U2") == "", "one of two, for the first was about something else"
+    assert (await office.missions.mission("m1")).state is State.PLAN_GATE
+    assert await office.say(gate.id, "approve", "U1") == ""
+    assert (await office.missions.mission("m1")).state is State.RUNNING
+    said = (await office.missions.gate(gate.id)).votes
+    assert {(one.user, one.digest) for one in said} == {("U1", changed.digest), ("U2", changed.digest)}
+
+
 async def test_one_no_decides_whatever_was_said_before(office: Office) -> None:
     office.found(TWO)
     gate = await office.planned("m1")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from agents.domain import plan as plans
 from agents.domain import plandiff
 from agents.domain.department import Department, Specialist
 from agents.domain.plan import Check, Plan, Task
@@ -57,6 +59,11 @@ def difference(**changed: Any) -> list[str]:
         ({"checks_t2": "max words 200"}, ["t2 check max words 300 -> 200"]),
         ({"checks_t2": "max words 300\nmentions Malmö/Lund"}, ["t2 new check mentions Malmö/Lund"]),
         ({"checks_t2": ""}, ["t2 without the check max words 300"]),
+        ({"ask_t2": ["yes"]}, ["+ checkpoint before t2"]),
+        (
+            {"title_new": "Check", "brief_new": "Check it", "ask_new": ["yes"]},
+            ["added t3 “Check”, by Writer, + checkpoint before it"],
+        ),
         ({"needs_t2": ""}, ["t2 now at once (was after t1)"]),
         ({"title_t1": ""}, ["dropped t1 “Find”", "t2 now at once (was after t1)"]),
         ({"given_t1": ["yes"]}, ["t1 is now delivered"]),
@@ -102,3 +109,21 @@ def test_a_fault_is_told_on_its_field(changed: dict[str, Any], field: str, said:
 def test_a_check_is_read_as_it_is_shown(check: Check) -> None:
     assert read_check(plandiff.check(check)) == check
     assert read_check("nonsense") is None
+
+
+def test_a_checkpoint_keeps_its_name_goes_when_it_is_cleared_and_stays_where_it_is_not_shown() -> None:
+    named = replace(PLAN, tasks=(PLAN.tasks[0], replace(PLAN.tasks[1], checkpoint="Legal")))
+    assert edited(named, TEAM, FORM | {"ask:t2": ["yes"], "title:t1": "Look"}).plan.tasks[1].checkpoint == "Legal"
+    assert edited(named, TEAM, FORM | {"title:t1": "Look"}).plan.tasks[1].checkpoint == "Legal"
+    cleared = edited(named, TEAM, FORM | {"ask:t2": []})
+    assert plandiff.changes(named, cleared.plan) == ["- checkpoint before t2"]
+    assert plans.digest(cleared.plan) == plans.digest(PLAN), "a plan without a checkpoint is as it was before"
+
+
+def test_a_checkpoint_that_a_person_set_outlives_a_new_draft_of_the_plan() -> None:
+    before = enter(ask_t2=["yes"], budget="2").plan
+    renumbered = replace(PLAN, tasks=(PLAN.tasks[0], replace(PLAN.tasks[1], id="t5")))
+    for draft, id in ((PLAN, "t2"), (renumbered, "t5")):
+        kept = plans.with_kept(draft, before)
+        assert [task.id for task in kept.tasks if task.checkpoint] == [id]
+        assert kept.budget_usd == 2

@@ -22,7 +22,7 @@ from agents.domain.evidence import Citation, Claim, Dependency, Snapshot, Status
 from agents.domain.mission import WAITING, WORKING, Decision, Gate, Mission, State, TaskState
 from agents.domain.plan import Check, Estimate, Plan, Task
 from agents.ports import File, ResultRecord, Spent, TaskRecord, Told
-from bot.views import blockcheck, card, evidence, gates, home, modals, outcome, planform, quotes, work
+from bot.views import blockcheck, card, evidence, gates, home, modals, outcome, planform, quotes, waits, work
 from bot.views.actions import Action
 from bot.views.fit import fit
 from bot.views.marks import Numbers, lines, without
@@ -283,6 +283,14 @@ def views(file: File) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "contest", quotes.contest(claim, "m1|t1.c1|m1|result|1")
     yield "home", home.home([file.mission] * 25, [TEAM])
     yield "empty home", home.home([], [])
+    asked = [
+        (file.mission, Gate(f"m1:plan:{n}", "m1", "plan", n, "d", asked_at=file.mission.created_at))
+        for n in range(2000)
+    ]
+    yield (
+        "home with all that waits",
+        home.home([file.mission] * 25, [TEAM] * 20, waits.lines(asked, file.mission.created_at, 10)),
+    )
 
 
 CAREFULLY = settings(
@@ -646,7 +654,8 @@ def test_buttons_stand_only_where_there_is_something_to_decide() -> None:
     assert all(buttons[state] == [Action.STOP] for state in WAITING - {State.PLAN_GATE})
     gate = Gate("m1:result:1", "m1", "result", 1, "d")
     open_result = gates.result(_in(State.RESULT_GATE), TEAM, gate)
-    assert set(_buttons(open_result)) == {Action.EVIDENCE, Action.READ, Action.APPROVE, Action.SEND_BACK, Action.CANCEL}
+    reading, deciding = {Action.EVIDENCE, Action.READ}, {Action.APPROVE, Action.SEND_BACK, Action.CANCEL}
+    assert set(_buttons(open_result)) == {*reading, *deciding, Action.EDIT_RESULT}
     answered = replace(gate, decision=_decision(gate.id, "approve", ""))
     assert set(_buttons(gates.result(_in(State.DELIVERING), TEAM, answered))) == {Action.EVIDENCE, Action.READ}
 
