@@ -332,8 +332,10 @@ class Gateway:
         except SlackError as error:
             log.warning("channel_not_known", channel=channel, reason=str(error))
             return None
-        place = answer.get("channel") if answer else {}
+        place = answer.get("channel") if answer else None
         found = _shared(place) if isinstance(place, dict) else None
+        if answer is None:  # a server that has no such method has no other organisations either
+            found = False
         if found is not None:
             self._shared[channel] = (time.monotonic() + SHARED_FOR, found)
         return found

@@ -112,6 +112,8 @@ async def _save(context: Context, ack: AsyncAck, body: dict[str, Any], view: dic
     id, _, revision = rest.partition("|")
     gesture = inbox.of_form(body, entered)
     try:
+        if kind != "edit":
+            await service.creatable(gesture)
         before = (await service.changeable(gesture, id)).timing if kind == "edit" else None
         wanted = schedule_form.read(entered, context.clock.now(), before)
         if kind == "edit":
