@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 
 import structlog
 from sqlalchemy import event
@@ -82,7 +82,7 @@ def link(team: str, head: Head, entry: Entry, at: dt.datetime) -> Record:
     when = at.astimezone(dt.UTC).isoformat(timespec="microseconds")
     body = {name: str(plain.clean(value)) for name, value in asdict(entry).items()}
     bare = Record(team, head.seq + 1, when, prev=head.hash, hash="", **body)
-    return Record(**(asdict(bare) | {"hash": hash_of(bare)}))
+    return replace(bare, hash=hash_of(bare))
 
 
 def faults(records: Sequence[Record], head: Head | None) -> list[str]:
@@ -119,7 +119,11 @@ def append(session: Session, team: str, entries: Iterable[Entry], now: dt.dateti
         head = Head(record.seq, record.hash)
     row.seq, row.hash = head.seq, head.hash
     session.flush()
-    event.listen(session, "after_commit", lambda _: _note(team, head), once=True)
+
+    def note(_: object) -> None:
+        _note(team, head)
+
+    event.listen(session, "after_commit", note, once=True)
 
 
 def _note(team: str, head: Head) -> None:
