@@ -14,7 +14,7 @@ from agents.domain.events import EffectMade
 from agents.domain.mission import Gate, State, TaskState
 from agents.ports import ToolResult
 from tests.fakes.scripted import call, hands_over, uses
-from tests.integration.test_phases import TEAM, Office, draft, opened, task
+from tests.office import TEAM, Office, draft, opened, task
 
 MEMBERS = (replace(TEAM.specialists[0], tools=("send",)), *TEAM.specialists[1:])
 

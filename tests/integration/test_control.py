@@ -23,7 +23,7 @@ from bot.control import Control
 from bot.doorkeeper import NotNow
 from storage import tables
 from tests.fakes.scripted import ScriptedModel, brief_of
-from tests.integration.test_phases import CHAIN, Office, draft, opened, task
+from tests.office import CHAIN, Office, draft, opened, task
 
 MOMENTS = int(os.environ.get("BATON_MOMENTS") or 40)  # 200 have been played; each takes half a second
 

@@ -33,7 +33,7 @@ from storage.inbox import Gesture
 from storage.journal import open_journal
 from storage.missions import MissionRows
 from tests.fakes.scripted import Line, ScriptedModel, Tools, brief_of, call, hands_over, uses
-from tests.integration.test_phases import PAGE, TEAM, Crew, draft, task
+from tests.office import PAGE, TEAM, Crew, draft, task
 
 DEAR = Price(Decimal(0), Decimal(100), Decimal(0))  # 500 tokens of answer cost 0.05
 CHEAP = Price(Decimal(0), Decimal(1), Decimal(0))
@@ -178,7 +178,12 @@ def tool_loop(crew: Crew) -> None:
 def critic_never_satisfied(crew: Crew) -> None:
     number = count(1)
     crew.says("Specialist", lambda _: hands_over(text=f"Work {next(number)}."))
-    crew.says("Critic", REWORK)
+    crew.says("Critic", lambda _: CritiqueDraft(verdict="rework", points=[wish(next(number))]))
+
+
+def wish(number: int) -> str:
+    """Another point each time: one that repeats itself is cut short before money is."""
+    return " ".join(f"{word}{number}" for word in ("missing", "price", "source", "tone", "order"))
 
 
 def nested(crew: Crew) -> None:

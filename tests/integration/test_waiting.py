@@ -17,7 +17,7 @@ from agents.domain.mission import State
 from agents.domain.waiting import Patience
 from bot.waiting import Waiting
 from storage import tables
-from tests.integration.test_phases import Office, opened
+from tests.office import Office, opened
 
 
 class Zones:
