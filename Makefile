@@ -21,7 +21,7 @@ check: $(STAMP) ## format, lint, types
 	@$(BIN)/pyright --pythonpath $(BIN)/python
 
 bench: $(STAMP) ## print figures: acknowledgements, overhead of a call, a waiting mission, the journal
-	@for one in acks calls waiting journal slots herd; do $(BIN)/python -m bench.$$one; done
+	@for one in acks calls waiting parked journal slots herd; do $(BIN)/python -m bench.$$one; done
 
 picture: $(STAMP) ## draw the picture of a thread in the README anew, from the real page
 	@$(BIN)/python docs/picture.py docs/thread.png
