@@ -34,11 +34,12 @@ def handed_over(file: File, department: Department, record: TaskRecord) -> Post:
     again += f", attempt {record.attempt}" if record.attempt > 1 else ""
     top = f"*{escape(task.title)}* ({task.id}{again})"
     blocks: list[Block] = [section(f"{top}\n{escape(record.note)}" if record.note else top)]
-    shown, whole = preview(record.artifact, Numbers(file))
+    numbers = Numbers(file)
+    shown, whole = preview(record.artifact, numbers)
     blocks += shown
     if record.open_points:
         points = "; ".join(point.rstrip(".") for point in record.open_points)
-        blocks.append(context(f"*Open:* {escape(without(points))}"))
+        blocks.append(context(f"*Open:* {escape(numbers.text(points))}"))
     value = f"{file.mission.id}|{record.task}|{record.rev}|{record.attempt}"
     label = "Read it with its sources" if whole else "Read all of it with its sources"
     place = f"{record.task}:{record.rev}:{record.attempt}"
