@@ -290,9 +290,11 @@ def _begin(session: Session, now: dt.datetime, enqueue: Enqueue) -> int:
     by_id = {plan.id: as_schedule(plan) for plan in plans}
     rows = session.exec(select(one).where(due, col(one.schedule).in_(ids)).order_by(col(one.start_at), one.wall)).all()
     busy = set(session.exec(select(one.schedule).where(col(one.outcome).in_(BEGUN), col(one.schedule).in_(ids))).all())
+    newest = _newest_planned(session, ids)
     for row in rows:
         present = as_occurrence(row)
-        outcome, reason = domain.begins(by_id[row.schedule], present, row.schedule in busy)
+        newer = row.at < newest[row.schedule]
+        outcome, reason = domain.begins(by_id[row.schedule], present, row.schedule in busy, now, newer=newer)
         after = replace(present, outcome=outcome, reason=reason)
         if outcome is Outcome.SKIPPED:
             after = domain.ended(present, outcome, reason, now)
@@ -302,6 +304,13 @@ def _begin(session: Session, now: dt.datetime, enqueue: Enqueue) -> int:
             enqueue(session, ScheduleCall("fire", row.schedule, row.wall))
         _put(session, after)
     return len(rows)
+
+
+def _newest_planned(session: Session, ids: Sequence[str]) -> dict[str, dt.datetime]:
+    """The latest slot of each schedule that is to be begun, now or later."""
+    one = tables.Occurrence
+    wanted = select(one.schedule, sa.func.max(one.at)).where(one.outcome == str(Outcome.PLANNED))
+    return dict(session.exec(wanted.where(col(one.schedule).in_(ids)).group_by(one.schedule)).all())
 
 
 def _let_next_begin(session: Session, id: str, now: dt.datetime) -> None:

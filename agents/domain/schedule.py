@@ -336,18 +336,29 @@ def ended(one: Occurrence, outcome: Outcome, reason: str, now: datetime) -> Occu
     return replace(one, outcome=outcome, reason=reason, ended_at=now)
 
 
-def begins(schedule: Schedule, one: Occurrence, under_way: bool) -> tuple[Outcome, str]:
-    """What becomes of a planned occurrence whose time has come, and why."""
+def begins(
+    schedule: Schedule, one: Occurrence, under_way: bool, now: datetime, *, newer: bool = False
+) -> tuple[Outcome, str]:
+    """What becomes of a planned occurrence whose time has come, and why; `newer`: a later one is planned as well."""
     if schedule.state is State.PAUSED and not one.by:
         return Outcome.SKIPPED, "The schedule was paused before the run began."
     if schedule.state is State.ENDED and schedule.reason.startswith("Deleted"):
         return Outcome.SKIPPED, "The schedule was deleted before the run began."
+    if _overslept(schedule, one, now, newer):
+        return Outcome.SKIPPED, _why_missed(schedule)
     if not under_way or schedule.policies.overlap == "cancel":
         return Outcome.FIRING, ""
     made_good = one.start_at - one.at > LATE and schedule.policies.missed == "all"
     if schedule.policies.overlap == "queue" or made_good:  # runs that are made good follow one another
         return Outcome.WAITING, "The run before it has not ended."
     return Outcome.SKIPPED, "The run before it had not ended."
+
+
+def _overslept(schedule: Schedule, one: Occurrence, now: datetime, newer: bool) -> bool:
+    """Whether it was on record, and nobody was there to begin it: missed like those that were never recorded."""
+    if one.by or now - one.start_at <= LATE:
+        return False
+    return schedule.policies.missed == "skip" or (schedule.policies.missed == "once" and newer)
 
 
 def failed_once_more(schedule: Schedule) -> Schedule:

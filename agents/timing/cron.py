@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 
 from cronsim import CronSim, CronSimError
@@ -26,9 +27,10 @@ class BadCron(ValueError):
 
 
 def walls(expression: str, after: datetime) -> Iterator[datetime]:
-    """The wall times (naive) after that one. Ends when there are none within fifty years."""
+    """The wall times (naive) after that one. Ends when there are none within fifty years, or no calendar any more."""
     assert after.tzinfo is None, "wall times have no zone"
-    yield from CronSim(expression, after)
+    with suppress(OverflowError):
+        yield from CronSim(expression, after)
 
 
 def check(expression: str) -> str:

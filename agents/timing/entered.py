@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from itertools import islice
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -25,9 +27,21 @@ class BadTiming(ValueError):
 def zone(name: str) -> str:
     """The IANA name of a zone in its own spelling. Raises BadTiming."""
     known = {each.casefold(): each for each in available_timezones()}
-    if found := known.get(name.strip().casefold().replace(" ", "_")):
+    meant = name[:60].strip().casefold().replace(" ", "_")
+    if found := known.get(meant):
         return found
-    raise BadTiming(f"“{name[:60]}” is not a time zone: give a name such as Europe/Berlin or America/New_York.")
+    near = _nearest(meant, known)
+    hint = f"did you mean {near}?" if near else "give a name such as Europe/Berlin or America/New_York."
+    raise BadTiming(f"“{name[:60]}” is not a time zone: {hint}")
+
+
+def _nearest(meant: str, known: Mapping[str, str]) -> str | None:
+    """The zone whose name or place is most like it, if one is. Not Etc/GMT+2: it means two hours behind."""
+    named = {each: each for each in known if "/" in each and not each.startswith("etc/")}
+    for names in ({each.rpartition("/")[2]: each for each in sorted(named)}, named):
+        if found := get_close_matches(meant, names, n=1, cutoff=0.75):
+            return known[names[found[0]]]
+    return None
 
 
 def timing(text: str, zone_name: str, now: datetime, before: Timing | None = None) -> Timing:

@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,7 @@ from storage.schedules import ScheduleChange, ScheduleRows, UnknownSchedule
 
 BY = "operator"
 SHOWN = 200
+YEARS = range(1900, 2200)  # in which a preview may begin
 
 
 async def main(options: argparse.Namespace) -> int:
@@ -57,14 +58,16 @@ def preview(expression: str, zone: str, start: str | None, count: int) -> int:
 
 
 def _instant(text: str | None, zone: str) -> datetime:
-    """From when on to look; now when nothing is given. A time without offset is one in the zone."""
+    """After when to look; a slot at the time that is given counts. A time without offset is one in the zone."""
     if text is None:
         return SystemClock().now()
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise Failure(f"“{text}” is not a time: give one as 2026-03-28 or 2026-03-28T12:00.") from None
-    return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+    if found.year not in YEARS:
+        raise Failure(f"“{text}” is too far away: give a year from {YEARS.start} to {YEARS.stop - 1}.")
+    return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC) - timedelta.resolution
 
 
 @asynccontextmanager

@@ -226,8 +226,8 @@ def test_a_paused_schedule_skips_what_comes_round() -> None:
 def test_a_run_that_outlives_its_distance_meets_the_next_one_by_the_policy(overlap: str, outcome: Outcome) -> None:
     given = schedule(HOURLY, overlap=overlap)
     (one,) = look(given, NOW + dt.timedelta(hours=1), walls).occurrences
-    assert begins(given, one, under_way=True)[0] is outcome
-    assert begins(given, one, under_way=False)[0] is Outcome.FIRING
+    assert begins(given, one, True, one.at)[0] is outcome
+    assert begins(given, one, False, one.at)[0] is Outcome.FIRING
 
 
 def test_jitter_is_the_same_in_every_process_and_spread_over_the_window() -> None:
