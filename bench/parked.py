@@ -192,9 +192,7 @@ async def main() -> int:
     paper.table(title, ("department", "state", "missions"), [(*key, n) for key, n in sorted(found.states.items())])
     paper.table("What was told of them", ("event", "times"), sorted(found.events.items()))
     p50, p99 = paper.quantile(found.resumed_s, 0.5), paper.quantile(found.resumed_s, 0.99)
-    print(
-        f"  from a press to the begin of its phase: p50 {p50:.2f} s, p99 {p99:.2f} s ({len(found.resumed_s)} times)"
-    )
+    print(f"  from a press to the begin of its phase: p50 {p50:.2f} s, p99 {p99:.2f} s ({len(found.resumed_s)} times)")
     print(f"  memory of a process for each that waits: {found.kb_each:.2f} kB")
     return 0
 
