@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 import tempfile
 import time
@@ -89,15 +90,35 @@ async def _begun(rows: ScheduleRows, due: datetime) -> list[float]:
     return [(one.begun_at - due).total_seconds() for one in found if one.begun_at is not None]
 
 
+def _rounded(seconds: Sequence[float]) -> list[float]:
+    return [round(each, 4) for each in seconds]
+
+
 def _report(recorded: float, begun: list[float], calm: Sequence[float], busy: Sequence[float]) -> int:
     rows = [
         (name, len(all_), *(1000 * paper.quantile(list(all_), share) for share in (0.5, 0.99)), 1000 * max(all_))
         for name, all_ in (("before the herd", calm), ("during the herd", busy))
     ]
     paper.table("Mentions acknowledged", ("when", "count", "p50 ms", "p99 ms", "max ms"), rows)
+    times = paper.quantile(list(busy), 0.5) / paper.quantile(list(calm), 0.5)
+    print(f"  acknowledgements took {times:.2f} times as long as before (p50)")
     print(f"  {HERD} occurrences on record {recorded:.1f} s after their second (at most {RECORDED:g})")
     print(f"  {len(begun)} begun, the last {max(begun, default=0):.1f} s after it (jitter {JITTER} s)")
-    good = recorded <= RECORDED and len(begun) == HERD and max(begun) <= JITTER + 2 and max(busy) < ACK
+    early = sum(seconds < 0 for seconds in begun)
+    good = recorded <= RECORDED and len(begun) == HERD and not early and max(begun) <= JITTER + 2 and max(busy) < ACK
+    figures = {
+        "herd": HERD,
+        "recorded_s": round(recorded, 2),
+        "begun": len(begun),
+        "early": early,
+        "last_begun_s": round(max(begun, default=0), 2),
+        "jitter_s": JITTER,
+        "ack_before_s": _rounded(calm),
+        "ack_during_s": _rounded(busy),
+        "ack_p50_ratio": round(times, 2),
+        "met": good,
+    }
+    print("  " + json.dumps(figures))
     print(f"  all met: {'yes' if good else 'NO'}")
     return 0 if good else 1
 

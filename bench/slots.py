@@ -14,6 +14,7 @@ from bench import paper
 
 POLICIES: tuple[Missed, ...] = ("skip", "once", "all")
 PASSED = (1, 3, 50)
+DISTANCE = 7_200  # seconds, for a case without a cron expression
 CASES = (  # when the absence begins: a day before the clocks change, or well before a leap day
     ("Berlin, forward", "Europe/Berlin", "30 2 * * *", datetime(2026, 3, 28, 12, tzinfo=UTC)),
     ("Berlin, back", "Europe/Berlin", "30 2 * * *", datetime(2026, 10, 24, 12, tzinfo=UTC)),
@@ -22,6 +23,7 @@ CASES = (  # when the absence begins: a day before the clocks change, or well be
     ("Lord Howe, forward", "Australia/Lord_Howe", "15 2 * * *", datetime(2026, 10, 3, 4, tzinfo=UTC)),
     ("Lord Howe, back", "Australia/Lord_Howe", "45 1 * * *", datetime(2026, 4, 4, 4, tzinfo=UTC)),
     ("29 February", "UTC", "0 9 29 2 *", datetime(2027, 1, 1, tzinfo=UTC)),
+    ("every 2 hours", "Europe/Berlin", "", datetime(2026, 3, 28, 12, tzinfo=UTC)),
 )
 
 
@@ -35,9 +37,9 @@ def main() -> int:
 
 
 def _row(name: str, zone: str, expression: str, begin: datetime, missed: Missed, passed: int) -> tuple[Any, ...]:
-    one = Schedule(
-        "s", "U", "T", "C", "x", "general", Timing("cron", zone, cron=expression), begin, begin, Policies(missed=missed)
-    )
+    distance = Timing("interval", zone, every_s=DISTANCE, start=begin)
+    timing = Timing("cron", zone, cron=expression) if expression else distance
+    one = Schedule("s", "U", "T", "C", "x", "general", timing, begin, begin, Policies(missed=missed))
     found = look(one, _after(one, passed), cron.walls)
     again = look(found.schedule, _after(one, passed), cron.walls).occurrences
     outcomes = Counter(each.outcome for each in found.occurrences)
