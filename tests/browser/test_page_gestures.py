@@ -473,7 +473,7 @@ async def test_somebody_else_can_be_acted_as(page: Page, workspace: Workspace) -
     await page.get_by_test_id("act-as").select_option("U0TOM000001")
     await expect(page.get_by_test_id("channel-general")).to_have_count(0)
     await page.get_by_test_id("composer-channel").fill("hello from Tom")
-    await page.keyboard.press("Enter")
+    await page.get_by_test_id("composer-channel").press("Enter")  # the box itself: focus may still be on its way
     await expect(page.get_by_test_id("message").locator(".author")).to_have_text("Tom Becker")
     assert workspace.messages("launch")[-1]["user"] == "U0TOM000001"
 

@@ -15,6 +15,7 @@ from agents.domain import plan as plans
 from agents.domain.mission import Gate, State, TaskState
 from agents.ports import Proposal, Question
 from bot.local.rehearsal.faults import Kind
+from bot.local.workspace import sessions
 from bot.views.actions import Action
 from tests import house
 from tests.house import House
@@ -52,6 +53,12 @@ async def at_work(home: House) -> tuple[str, str]:
     await home.press(thread, Action.APPROVE)
     await home.workspace.wait_for(lambda: specialists(home) > before, 30)
     return thread, mission
+
+
+def working(home: House, thread: str) -> bool:
+    """Whether Slack shows work under way, and with it the button that stops it."""
+    session = sessions.current(home.workspace.core, home.channel, thread)
+    return session is not None and session.status == "processing"
 
 
 def specialists(home: House) -> int:
@@ -112,6 +119,7 @@ async def test_a_mission_is_paused_and_goes_on_by_a_reply_a_button_or_the_comman
 
 async def test_the_native_stop_posts_a_receipt_from_which_the_mission_is_resumed(home: House) -> None:
     thread, mission = await at_work(home)
+    await home.workspace.wait_for(lambda: working(home, thread), 30)
     await home.workspace.stop_session("maya", "launch", thread)
     await home.reach(mission, State.CANCELLED)
     await shows(home, thread, "Stopped by <@")

@@ -9,7 +9,8 @@ COMMANDS: tuple[dict[str, Any], ...] = (
     {
         "command": "/baton",
         "description": "Start a mission or see what is open",
-        "usage_hint": "new | list | schedule | schedules | help",
+        "usage_hint": "new | list | waiting | schedule | schedules | "
+        "stop | pause | resume | retry | skip | halt | help",
         "should_escape": True,
     },
 )
@@ -47,6 +48,7 @@ SCOPES = frozenset(
         "mpim:history",
         "mpim:read",
         "reactions:write",
+        "usergroups:read",
         "users:read",
     }
 )
