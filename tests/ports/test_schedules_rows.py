@@ -131,6 +131,27 @@ async def test_an_occurrence_with_jitter_begins_at_its_own_moment(database: Data
     assert len(desk.started) == 1
 
 
+async def test_what_was_on_record_before_a_long_absence_is_missed_like_what_was_not(
+    database: Database, clock: StillClock
+) -> None:
+    """The program ended between a slot and the moment that jitter gave it, and is back after three more slots."""
+    desk, policies = Desk(database, clock), Policies(jitter_s=600)
+    for missed in ("skip", "once", "all"):
+        await desk.rows.accept(None, schedule(missed, policies=replace(policies, missed=missed)))
+    clock.time = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
+    await desk.tick()
+    assert desk.started == []
+    clock.time = dt.datetime(2026, 11, 27, 12, tzinfo=dt.UTC)
+    await desk.tick()
+    clock.tick(600)
+    await desk.tick()
+    assert [outcome for _, outcome in await desk.outcomes("skip")] == ["skipped"] * 4
+    assert [outcome for _, outcome in await desk.outcomes("once")] == ["skipped"] * 3 + ["firing"]
+    assert [outcome for _, outcome in await desk.outcomes("all")] == ["firing"] + ["waiting"] * 3
+    for id in ("skip", "once"):
+        assert all(one.reason for one in await desk.rows.occurrences(id) if one.outcome is Outcome.SKIPPED)
+
+
 async def test_the_last_good_run_before_an_occurrence_is_known(database: Database, clock: StillClock) -> None:
     desk = Desk(database, clock)
     await desk.rows.accept(None, schedule())
