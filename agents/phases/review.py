@@ -125,14 +125,21 @@ class _Judge:
         """What is to be mended; empty to accept. Raises ModelError and OverLimit."""
         run = self.job.run
         notes = await self.job.seat.once("notes", lambda: heard(run))
-        brief = _brief(self.job, work, notes)
+        seat = self.job.seat.at("critic" if self.member is None else "reviewer")
+        # Verdicts about what it builds on come in meanwhile: a second run has to put the same before the judge.
+        (said,) = await seat.once("brief", lambda: _said(_brief(self.job, work, notes)))
+        brief = CriticBrief.model_validate_json(said)
         if self.member is None:
             model = run.desk.model_for(run.department, "critic")
-            critique = await critic.judge(self.job.seat.at("critic"), model, run.department, brief)
+            critique = await critic.judge(seat, model, run.department, brief)
         else:
             model = run.desk.model_for(run.department, "specialist", self.member)
-            critique = await critic.review(self.job.seat.at("reviewer"), model, run.department, self.member, brief)
+            critique = await critic.review(seat, model, run.department, self.member, brief)
         return tuple(critique.points) if critique.verdict == "rework" else ()
+
+
+async def _said(brief: CriticBrief) -> list[str]:
+    return [brief.model_dump_json()]
 
 
 def _judges(job: Job) -> list[_Judge]:

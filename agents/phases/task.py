@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from agents.contracts import HandOver, Material, SpecialistBrief
@@ -114,6 +115,16 @@ class Job:
         return done
 
     async def _brief(self, previous: str, points: tuple[str, ...]) -> SpecialistBrief:
+        """What the specialist is told. Recorded: how its materials stand may be another when the run is repeated."""
+        notes = (*self.task.notes, *await self._heard(0))
+
+        async def told() -> list[str]:
+            return [self._told(previous, points, notes).model_dump_json()]
+
+        (said,) = await self.seat.once("brief", told)
+        return SpecialistBrief.model_validate_json(said)
+
+    def _told(self, previous: str, points: tuple[str, ...], notes: Sequence[str]) -> SpecialistBrief:
         plan, task = self.run.plan, self.task
         return SpecialistBrief(
             mission=self.run.mission.text,
@@ -124,7 +135,7 @@ class Job:
             checks=translate.checklist(task),
             today=self.run.mission.created_at.date().isoformat(),
             materials=[material(self.run, plans.task(plan, need)) for need in task.needs],
-            notes=[*task.notes, *await self._heard(0)],
+            notes=list(notes),
             attempt=self.attempt,
             previous=previous,
             points=list(points),
