@@ -29,6 +29,7 @@ from agents.engine import Engine, EngineSettings, Phases
 from agents.phases.desk import ROLES, Desk
 from agents.phases.plan import propose
 from bench import paper
+from bot.cli import set_level
 from bot.decisions import Answer, Decisions
 from bot.doorkeeper import Doorkeeper
 from bot.presenter import route
@@ -186,6 +187,7 @@ async def press(url: str, clock: Time, ids: list[str], found: Found) -> None:
 
 
 async def main() -> int:
+    set_level("warning")
     with tempfile.TemporaryDirectory(prefix="baton-bench-") as folder:
         found = await park(Path(folder), APPROVALS, RESTARTS, CLICKS)
     title = f"{APPROVALS} approvals, {DAYS} simulated days, {RESTARTS} restarts"
