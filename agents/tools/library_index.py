@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
+import time
 from collections.abc import Generator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ PASSAGE = 900  # characters
 PER_FILE = 10_000  # rowids kept for the passages of one file
 TITLE_WEIGHT = 4.0  # a word in the title counts as so many in the text
 MAX_WORDS = 32
+WAIT = 30.0  # seconds for another process to be done with the file
 
 SMALL_WORDS = """a an and any are as at be by can did do does for from had has have how i if in is it its many may
 more most much no not of on or our should some than that the their there these they this those to was we were what when
@@ -77,7 +79,7 @@ class Index:
     def _open(self) -> Generator[sqlite3.Connection]:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self._path, timeout=30, isolation_level=None)) as db:
+            with closing(sqlite3.connect(self._path, timeout=WAIT, isolation_level=None)) as db:
                 db.row_factory = sqlite3.Row
                 db.execute("PRAGMA synchronous = NORMAL")  # what a power cut takes back is read again
                 yield db
@@ -90,7 +92,7 @@ class Index:
         with self._open() as db:
             if _pragma(db, "application_id") not in (0, MARK) or (_tables(db) and not _pragma(db, "application_id")):
                 raise LibraryFault(f"{self._path} is not an index of a library; set another place for the index.")
-            db.execute("PRAGMA journal_mode = WAL")
+            _use_wal(db)
             with _transaction(db):
                 if _pragma(db, "user_version") != VERSION or not _tables(db):
                     _make_tables(db)
@@ -242,6 +244,19 @@ def _transaction(db: sqlite3.Connection) -> Generator[None]:
         db.execute("ROLLBACK")
         raise
     db.execute("COMMIT")
+
+
+def _use_wal(db: sqlite3.Connection) -> None:
+    """Another process may be doing the same to a new file: for that SQLite does not wait by itself."""
+    until = time.monotonic() + WAIT
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(0.02)
 
 
 def _pragma(db: sqlite3.Connection, name: str) -> int:

@@ -288,3 +288,16 @@ async def test_an_index_of_an_older_make_is_built_anew(folder: Path, tmp_path: P
     library = await opened(folder, tmp_path)
     assert library.refreshed.read == 4
     assert await library.search("pods")
+
+
+async def test_an_index_that_another_process_is_just_opening_is_waited_for(folder: Path, tmp_path: Path) -> None:
+    """SQLite does not wait by itself while a new file is turned to another kind of journal."""
+    path = tmp_path / "cache" / "library.sqlite3"
+    path.parent.mkdir()
+    with sqlite3.connect(path, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        opening = asyncio.create_task(opened(folder, tmp_path))
+        await asyncio.wait([opening], timeout=0.3)
+        other.execute("COMMIT")
+    other.close()
+    assert len(await (await opening).titles()) == 4
