@@ -77,7 +77,11 @@ class House:
         raise AssertionError(f"no message of the thread has the button {action}")
 
     async def press(self, thread: str, action: Action, *, user: str = "maya") -> None:
-        """Presses the newest such button of the thread; approving a result over doubted claims gives its reason."""
+        """Presses the newest such button of the thread, once there is one: cards are drawn when their turn comes.
+
+        Approving a result over doubted claims gives its reason.
+        """
+        await self.see(thread, lambda said: any(action.value in str(one.get("blocks")) for one in said))
         message = self.find(thread, action)
         await self.workspace.press(user, "launch", message["ts"], action.value)
         if action is Action.APPROVE and ":result:" in str(message["blocks"]):
