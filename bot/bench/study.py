@@ -20,6 +20,7 @@ from bot.bench.natural import Judged, Rule
 from bot.bench.outcome import Outcome
 from bot.bench.quotes import Page, Tried
 from bot.bench.sceptics import ALARMS, RECALLS, Assumed
+from bot.cli import set_level
 
 CHUNK = 40  # cases that one process plays in one go
 
@@ -167,7 +168,8 @@ async def played(parts: Sequence[tuple[Case, Assumed | None]], jobs: int) -> lis
 
 
 def play(parts: Sequence[tuple[Case, Assumed | None]]) -> list[Outcome]:
-    """Some of the cases, in a process of its own."""
+    """Some of the cases, in a process of its own, whose log would get into the report."""
+    set_level("warning")
     return asyncio.run(stage.play_all(parts))
 
 
