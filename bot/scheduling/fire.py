@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import structlog
 
@@ -12,7 +13,7 @@ from agents.domain.events import MissionAccepted, MissionCancelled
 from agents.domain.mission import ENDED, Mission
 from agents.domain.mission import State as MissionState
 from agents.domain.schedule import Occurrence, Outcome, Schedule, State
-from agents.ports import Clock, PhaseCall
+from agents.ports import Clock, PhaseCall, UnknownMission
 from bot.gateway import Gateway, Refused
 from bot.scheduling.preflight import Preflight, Trouble
 from bot.scheduling.settle import Settling
@@ -22,6 +23,10 @@ from storage.missions import MissionRows
 from storage.schedules import ScheduleRows, UnknownSchedule
 
 log = structlog.get_logger(__name__)
+
+TRIES = 4  # of one process, before an occurrence that cannot be begun has failed; the engine makes so many
+TO_BEGIN = (Outcome.FIRING, Outcome.OPENING)
+BROKE = "Something went wrong in Baton itself; its log says more. The button runs it now."
 
 
 @dataclass(frozen=True)
@@ -35,12 +40,24 @@ class Fire:
     preflight: Preflight
     settling: Settling
     halt: Callable[[str], Awaitable[None]]
+    tries: dict[str, int] = field(default_factory=dict[str, int])  # of occurrences that raised
 
     async def __call__(self, schedule: str, wall: str) -> None:
-        """Runs once to the end however often it is started."""
+        """Runs once to the end however often it is started; one that raises again and again has failed."""
         one = await self.rows.occurrence(schedule, wall)
-        if one is None or one.outcome not in (Outcome.FIRING, Outcome.OPENING):
+        if one is None or one.outcome not in TO_BEGIN:
             return
+        try:
+            await self._fire(schedule, one)
+        except Exception as error:
+            tried = self.tries[one.id] = self.tries.get(one.id, 0) + 1
+            if tried < TRIES:
+                raise
+            log.error("occurrence_not_begun", schedule=schedule, wall=wall, error=type(error).__name__)
+            await self.settling.broken(one, Trouble(BROKE, "run"))
+        self.tries.pop(one.id, None)
+
+    async def _fire(self, schedule: str, one: Occurrence) -> None:
         try:
             given = await self.rows.schedule(schedule)
         except UnknownSchedule:
@@ -60,6 +77,9 @@ class Fire:
         begun = one.begun_at or self.clock.now()
         one = replace(one, outcome=Outcome.OPENING, begun_at=begun, mission=mission_id(one))
         async with self.rows.change(schedule.id) as change:
+            present = await self.rows.occurrence(schedule.id, one.wall)
+            if present is None or present.outcome not in TO_BEGIN:
+                return  # a newer run has ended it
             change.put(one)
         thread = ""
         if not schedule.policies.quiet:
@@ -77,19 +97,32 @@ class Fire:
             present = await self.rows.occurrence(schedule.id, one.wall)
             if present and present.outcome is Outcome.OPENING:  # the mission may have ended already
                 change.put(replace(present, outcome=Outcome.RUNNING))
+        if present and present.outcome is Outcome.SKIPPED:  # by a newer run that did not find this mission yet
+            await self._stop(mission.id)
         log.info("scheduled_mission_begun", schedule=schedule.id, wall=one.wall, mission=mission.id)
 
     async def _cancel_older(self, newer: Occurrence) -> None:
         for one in await self.rows.under_way(newer.schedule):
-            if one.wall == newer.wall or one.mission is None:
+            if _turn(one) >= _turn(newer):  # begun again after a crash, it is the older one
                 continue
-            async with self.missions.change(one.mission) as change:
-                if change.mission.state not in ENDED:
-                    change.move(MissionState.CANCELLED, reason="A newer run of the same schedule began.")
-                    reason = "A newer run of the same schedule began."
-                    change.tell(MissionCancelled("cancelled", self.gateway.bot, reason))
-            await self.halt(one.mission)
+            if one.mission is not None:
+                await self._stop(one.mission)
             await self.settling.end(one, Outcome.SKIPPED, "A newer run began before it had ended.")
+
+    async def _stop(self, mission: str) -> None:
+        reason = "A newer run of the same schedule began."
+        try:
+            async with self.missions.change(mission) as change:
+                if change.mission.state not in ENDED:
+                    change.move(MissionState.CANCELLED, reason=reason)
+                    change.tell(MissionCancelled("cancelled", self.gateway.bot, reason))
+        except UnknownMission:
+            return  # its thread is being opened; that looks again afterwards
+        await self.halt(mission)
+
+
+def _turn(one: Occurrence) -> tuple[datetime, datetime, str]:
+    return one.start_at, one.at, one.wall
 
 
 async def open_thread(gateway: Gateway, schedule: Schedule, one: Occurrence, *, tried: bool) -> str:

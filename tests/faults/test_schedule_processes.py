@@ -60,14 +60,15 @@ async def edit(rows: ScheduleRows, id: str, every_s: int | None = None) -> datet
 
 async def passed(rows: ScheduleRows, ids: list[str], last: datetime) -> dict[str, list[Occurrence]]:
     """What is on record up to that instant, oldest first, once everything has been looked at and begun."""
-    async with asyncio.timeout(outside.PATIENCE):
-        while True:
-            seen = min(one.seen for one in [await rows.schedule(id) for id in ids] if one.state in LIVE)
-            found = {id: [one for one in await rows.occurrences(id, 1000) if one.at <= last][::-1] for id in ids}
-            open_ = OPEN - {Outcome.RUNNING}
-            if seen >= last and not any(one.outcome in open_ for each in found.values() for one in each):
-                return found
-            await asyncio.sleep(0.1)  # programs of their own are watched from outside
+    late = datetime.now(UTC) + timedelta(seconds=outside.PATIENCE)
+    while True:
+        seen = min(one.seen for one in [await rows.schedule(id) for id in ids] if one.state in LIVE)
+        found = {id: [one for one in await rows.occurrences(id, 1000) if one.at <= last][::-1] for id in ids}
+        left = [one for each in found.values() for one in each if one.outcome in OPEN - {Outcome.RUNNING}]
+        if seen >= last and not left:
+            return found
+        assert datetime.now(UTC) < late, (seen, left)
+        await asyncio.sleep(0.1)  # programs of their own are watched from outside
 
 
 def walls(start: datetime, last: datetime, every: timedelta = SECOND) -> list[str]:
