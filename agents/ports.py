@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, Protocol
 
+from agents.domain import results
 from agents.domain.artifact import Artifact
 from agents.domain.department import Department
 from agents.domain.estimates import PastTask
@@ -288,6 +289,12 @@ class ResultRecord:
     def against(self) -> tuple[str, ...]:
         """What was shown to speak against it: part of what an approval is bound to."""
         return (self.premise, *self.premise_claims, self.objection) if self.premise or self.objection else ()
+
+    def digest_over(self, plan: Plan, tasks: Mapping[str, TaskRecord]) -> str:
+        """What an approval is bound to: these words and every accepted deliverable, in the plan's order."""
+        records = [tasks.get(task.id) for task in plan.tasks if task.deliverable]
+        works = [r.artifact for r in records if r and r.artifact and r.state is TaskState.ACCEPTED]
+        return results.digest(self.summary, self.caveats, works, self.against)
 
 
 @dataclass(frozen=True)

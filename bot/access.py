@@ -153,8 +153,3 @@ def named(policy: Policy, mission: Mission) -> str:
 
 def _no(why: str, said: str) -> Ruling:
     return Ruling(False, why, said)
-
-
-def refusal(actor: Actor, action: Action, team: str, mission: Mission | None, department: Department) -> str | None:
-    """None when the actor may do it wherever they are, else one polite sentence for them alone."""
-    return authorise(actor, action, ANYWHERE, mission, department, team=team).said or None

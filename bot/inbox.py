@@ -80,6 +80,13 @@ def of_command(body: Payload) -> Gesture:
     )
 
 
+def where(body: Payload) -> tuple[str | None, str, str | None]:
+    """Channel, person and thread of a press. An ephemeral line knows its thread by its container."""
+    message, container = body.get("message") or {}, body.get("container") or {}
+    thread = message.get("thread_ts") or container.get("thread_ts") or message.get("ts")
+    return (body.get("channel") or {}).get("id"), body["user"]["id"], thread
+
+
 def team(body: Payload) -> str:
     """The workspace of an interaction."""
     return str((body.get("team") or {}).get("id") or (body.get("user") or {}).get("team_id") or "")

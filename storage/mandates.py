@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from sqlmodel import Session, col, select
 
-from agents.domain import artifact, results
 from agents.domain import plan as planning
-from agents.domain.mission import Gate, TaskState
+from agents.domain.mission import Gate
 from agents.ports import NotAsShown, PhaseCall, ResultRecord
 from storage import plain, reading, tables, writing
 
@@ -76,10 +75,4 @@ def _result(session: Session, mission: str) -> str:
     if found is None or plan is None:
         return ""
     records = {record.task: record for record in reading.attempts(session, mission)}
-    works: list[artifact.Artifact] = []
-    for task in plan.tasks:
-        record = records.get(task.id)
-        if task.deliverable and record and record.artifact and record.state is TaskState.ACCEPTED:
-            works.append(record.artifact)
-    shown = plain.unpack(ResultRecord, found.model_dump())
-    return results.digest(shown.summary, shown.caveats, works, shown.against)
+    return plain.unpack(ResultRecord, found.model_dump()).digest_over(plan, records)

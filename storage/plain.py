@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import fields
 from functools import cache
@@ -12,11 +11,12 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pydantic import TypeAdapter
 
+from agents.domain import spelling
+
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 T = TypeVar("T")
-UNFIT = re.compile("[\0\ud800-\udfff]")
 
 
 @cache
@@ -49,13 +49,9 @@ def shallow(value: DataclassInstance) -> dict[str, Any]:
 def clean(value: Any) -> Any:
     """The same without what a database refuses in text: NUL characters and halves of surrogate pairs."""
     if isinstance(value, str):
-        return value if _fit(value) else UNFIT.sub("\ufffd", value)
+        return spelling.fit(value)
     if isinstance(value, Mapping):
         return {clean(k): clean(v) for k, v in cast("Mapping[Any, Any]", value).items()}
     if isinstance(value, list):
         return [clean(item) for item in cast("list[Any]", value)]
     return value
-
-
-def _fit(text: str) -> bool:
-    return (text.isascii() and "\0" not in text) or not UNFIT.search(text)

@@ -102,6 +102,17 @@ class House:
         """Waits until the thread shows it."""
         return await self.workspace.wait_for(lambda: wanted(self.thread(thread)), PATIENCE)
 
+    async def rest(self) -> None:
+        """Good weather, no window open and nothing at work, for the next test in the same house."""
+        self.rehearsal.faults.clear()
+        self.rehearsal.latency_s = 0.0
+        for view in list(self.workspace.open_views("maya")):
+            await self.workspace.close_view(view["id"])
+        for mission in await self.program.missions.open_missions(self.program.gateway.team):
+            async with self.program.missions.change(mission.id) as change:
+                change.move(State.CANCELLED, reason="The test is over.")
+            await self.program.engine.cancel(mission.id)
+
     def refused(self) -> list[str]:
         """What the workspace refused of our calls, other than what it does not know."""
         return [f"{entry.name}: {entry.error}" for entry in self.workspace.traffic if entry.error]

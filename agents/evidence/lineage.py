@@ -44,11 +44,6 @@ def users_of(claim: str, dependencies: Iterable[Dependency]) -> frozenset[str]:
     return _reach(claim, graph(dependencies).children)
 
 
-def ancestors_of(claim: str, dependencies: Iterable[Dependency]) -> frozenset[str]:
-    """Ids of all claims that the claim rests on, directly or not."""
-    return _reach(claim, graph(dependencies).parents)
-
-
 def _reach(start: str, edges: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
     seen: set[str] = set()
     left = list(edges.get(start, ()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from agents.domain import estimates, results
+from agents.domain import estimates
 from agents.domain.estimates import PastTask
 from agents.domain.events import MissionDelivered
 from agents.domain.mission import Mission, State, TaskState
@@ -22,10 +22,7 @@ async def _deliver(desk: Desk, mission: Mission) -> None:
     file = await desk.missions.file(mission.id)
     assert file.plan and file.result, "only an approved result is delivered"
     tasks = tuple(task.id for task in file.plan.tasks if task.deliverable and _accepted(file, task.id))
-    works = (record.artifact for task in tasks if (record := file.tasks[task]))
-    shown = file.result
-    digest = results.digest(shown.summary, shown.caveats, [work for work in works if work], shown.against)
-    await desk.begin(mission, "deliver", digest)
+    await desk.begin(mission, "deliver", file.result.digest_over(file.plan, file.tasks))
     past = _past(file, await desk.journal.places(mission.id))
     async with desk.missions.change(mission.id) as change:
         if change.mission.state is State.DELIVERING:

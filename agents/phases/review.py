@@ -124,10 +124,9 @@ class _Judge:
     async def points(self, work: Finished) -> tuple[str, ...]:
         """What is to be mended; empty to accept. Raises ModelError and OverLimit."""
         run = self.job.run
-        notes = await self.job.seat.once("notes", lambda: heard(run))
         seat = self.job.seat.at("critic" if self.member is None else "reviewer")
         # Verdicts about what it builds on come in meanwhile: a second run has to put the same before the judge.
-        (said,) = await seat.once("brief", lambda: _said(_brief(self.job, work, notes)))
+        (said,) = await seat.once("brief", lambda: _said(self.job, work))
         brief = CriticBrief.model_validate_json(said)
         if self.member is None:
             model = run.desk.model_for(run.department, "critic")
@@ -138,8 +137,8 @@ class _Judge:
         return tuple(critique.points) if critique.verdict == "rework" else ()
 
 
-async def _said(brief: CriticBrief) -> list[str]:
-    return [brief.model_dump_json()]
+async def _said(job: Job, work: Finished) -> list[str]:
+    return [_brief(job, work, await heard(job.run)).model_dump_json()]
 
 
 def _judges(job: Job) -> list[_Judge]:

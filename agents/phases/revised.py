@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from agents.domain import checks, results
+from agents.domain import checks
 from agents.domain import plan as plans
 from agents.domain.artifact import Artifact
 from agents.domain.checks import Evidence
 from agents.domain.department import Department
 from agents.domain.evidence import Claim, Dependency, Verdict, status
-from agents.domain.mission import TaskState
 from agents.evidence import ledger
 from agents.phases.board import upstream
 from agents.ports import File, ResultRecord, TaskRecord
@@ -55,7 +54,7 @@ def revise(file: File, department: Department, task: str, artifact: Artifact, no
         tuple(dict.fromkeys(verdicts)),
         tuple(dict.fromkeys([*rests, *found.dependencies])),
         tuple(v for v in found.verdicts if not v.claim.startswith(f"{task}.")),
-        replace(file.result, digest=_digest(file, task, artifact)),
+        replace(file.result, digest=file.result.digest_over(file.plan, {**file.tasks, task: record})),
     )
 
 
@@ -106,14 +105,3 @@ def _open(before: TaskRecord, artifact: Artifact, task: plans.Task, was: Evidenc
 
 def _failures(check: plans.Check, artifact: Artifact | None, evidence: Evidence) -> list[str]:
     return checks.failures(check, artifact, evidence) if artifact else []
-
-
-def _digest(file: File, task: str, artifact: Artifact) -> str:
-    assert file.plan and file.result
-    works: list[Artifact] = []
-    for one in file.plan.tasks:
-        record = file.tasks.get(one.id)
-        if one.deliverable and record and record.artifact and record.state is TaskState.ACCEPTED:
-            works.append(artifact if one.id == task else record.artifact)
-    shown = file.result
-    return results.digest(shown.summary, shown.caveats, works, shown.against)

@@ -38,27 +38,27 @@ def register(app: AsyncApp, context: Context) -> None:
 
     @app.action(Action.AGAIN.value)
     async def again(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        async with context.politely(*_where(body)):
+        async with context.politely(*inbox.where(body)):
             await context.decisions.again(inbox.of_click(body, action), action["value"])
         await ack()
 
     @app.action(Action.READ.value)
     async def read(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        async with context.politely(*_where(body)):
+        async with context.politely(*inbox.where(body)):
             gesture = inbox.of_click(body, action)
             await context.gateway.open_view(body["trigger_id"], await _work(context, gesture, action["value"]))
         await ack()
 
     @app.action(Action.EDIT_RESULT.value)
     async def edit_result(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        async with context.politely(*_where(body)):
+        async with context.politely(*inbox.where(body)):
             view = await context.revising.form(inbox.of_click(body, action), action["value"])
             await context.gateway.open_view(body["trigger_id"], view)
         await ack()
 
     @app.action(Action.NEW.value)
     async def new(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        async with context.politely(*_where(body)):
+        async with context.politely(*inbox.where(body)):
             await context.doorkeeper.admit(inbox.of_click(body, action), "ask")
             await context.gateway.open_view(body["trigger_id"], modals.new_mission("", "", None))
         await ack()
@@ -68,14 +68,9 @@ def register(app: AsyncApp, context: Context) -> None:
         await ack()  # a link; Slack only wants to know that we saw it
 
 
-def _where(body: dict[str, Any]) -> tuple[str | None, str, str | None]:
-    message = body.get("message") or {}
-    return (body.get("channel") or {}).get("id"), body["user"]["id"], message.get("thread_ts") or message.get("ts")
-
-
 def _decider(context: Context, choice: str) -> Any:
     async def decided(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        async with context.politely(*_where(body)):
+        async with context.politely(*inbox.where(body)):
             try:
                 await context.decisions.decide(inbox.of_click(body, action), Answer(action["value"], choice))
             except NeedsReason as need:
@@ -95,7 +90,7 @@ def _with_reason(context: Context, need: NeedsReason) -> modals.View:
 
 def _opener(context: Context, action: Action) -> Any:
     async def opened(ack: AsyncAck, body: dict[str, Any], payload: dict[str, Any]) -> None:
-        async with context.politely(*_where(body)):
+        async with context.politely(*inbox.where(body)):
             file = await context.decisions.allowed(inbox.of_click(body, payload), payload["value"])
             view = _form(context, action, file, payload["value"])
             await context.gateway.open_view(body["trigger_id"], view)

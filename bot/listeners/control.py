@@ -28,7 +28,7 @@ def register(app: AsyncApp, context: Context) -> None:
 
     @app.action(Action.REPLY.value)
     async def reply(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        async with context.politely(*where(body)):
+        async with context.politely(*inbox.where(body)):
             await context.decisions.allowed(inbox.of_click(body, action), action["value"])
             proposal = await context.missions.proposal(action["value"].partition("@")[0])
             if proposal:
@@ -49,15 +49,9 @@ def register(app: AsyncApp, context: Context) -> None:
             await ack()
 
 
-def where(body: dict[str, Any]) -> tuple[str | None, str, str | None]:
-    """Channel, person and thread of a press."""
-    message = body.get("message") or {}
-    return (body.get("channel") or {}).get("id"), body["user"]["id"], message.get("thread_ts") or message.get("ts")
-
-
 def _presser(context: Context, act: Act) -> Any:
     async def pressed(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        async with context.politely(*where(body)):
+        async with context.politely(*inbox.where(body)):
             await act(inbox.of_click(body, action), action["value"])
         await ack()
 

@@ -17,25 +17,18 @@ def register(app: AsyncApp, context: Context) -> None:
 
     @app.action(Action.ASK_DELEGATION.value)
     async def asked(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        async with context.politely(*where(body)):
+        async with context.politely(*inbox.where(body)):
             await context.delegations.ask(inbox.of_click(body, action), action["value"])
         await ack()
 
     @app.action(Action.DELEGATE.value)
     async def given(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        async with context.politely(*where(body)):
+        async with context.politely(*inbox.where(body)):
             await context.delegations.answer(inbox.of_click(body, action), action["value"], yes=True)
         await ack()
 
     @app.action(Action.DECLINE_DELEGATION.value)
     async def declined(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        async with context.politely(*where(body)):
+        async with context.politely(*inbox.where(body)):
             await context.delegations.answer(inbox.of_click(body, action), action["value"], yes=False)
         await ack()
-
-
-def where(body: dict[str, Any]) -> tuple[str | None, str, str | None]:
-    """Channel, person and thread of a press. An ephemeral line knows its thread by its container."""
-    message, container = body.get("message") or {}, body.get("container") or {}
-    thread = message.get("thread_ts") or container.get("thread_ts") or message.get("ts")
-    return (body.get("channel") or {}).get("id"), body["user"]["id"], thread

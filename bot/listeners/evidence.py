@@ -23,9 +23,8 @@ def register(app: AsyncApp, context: Context) -> None:
 
     @app.action(Action.EVIDENCE.value)
     async def opened(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        message = body.get("message") or {}
-        channel, thread = (body.get("channel") or {}).get("id"), message.get("thread_ts") or message.get("ts")
-        async with context.politely(channel, body["user"]["id"], thread):
+        channel, user, thread = inbox.where(body)
+        async with context.politely(channel, user, thread):
             file = await context.missions.file(action["value"].split("|")[0])
             if file.mission.channel != channel:  # who sees the thread may read its evidence
                 raise UnknownMission

@@ -172,7 +172,7 @@ def _buttons(file: File) -> list[Block]:
         return [
             actions(
                 f"plan:{rev}",
-                button(Action.APPROVE, "Approve", f"{gate}@{plans.digest(file.plan)[:16]}", "primary"),
+                button(Action.APPROVE, "Approve", votes.stamped(gate, plans.digest(file.plan)), "primary"),
                 button(Action.EDIT, "Edit", gate),
                 button(Action.CHANGE, "Ask for changes", gate),
                 button(Action.CANCEL, "Cancel", gate, "danger", _sure()),

@@ -10,7 +10,7 @@ from agents.domain import plandiff
 from agents.domain.department import Department
 from agents.domain.mission import Gate
 from agents.ports import File, Proposal
-from bot.views import modals, words
+from bot.views import modals, votes, words
 from bot.views.actions import Action, Form
 from bot.views.card import differences
 from bot.views.gates import answered
@@ -79,7 +79,7 @@ def change(file: File, department: Department, gate: Gate, proposal: Proposal, b
     blocks.append(
         actions(
             f"change:{gate.id}"[:255],
-            button(Action.TAKE_OVER, "Approve the change", f"{gate.id}@{gate.digest[:16]}", "primary"),
+            button(Action.TAKE_OVER, "Approve the change", votes.value(gate), "primary"),
             button(Action.KEEP, "Keep the plan as it is", gate.id),
         )
     )

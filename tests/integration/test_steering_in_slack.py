@@ -35,14 +35,7 @@ async def home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]
 async def _left_at_rest(home: House) -> AsyncIterator[None]:
     """Each test begins in good weather and leaves nothing at work."""
     yield
-    home.rehearsal.faults.clear()
-    home.rehearsal.latency_s = 0.0
-    for view in list(home.workspace.open_views("maya")):
-        await home.workspace.close_view(view["id"])
-    for mission in await home.program.missions.open_missions(home.program.gateway.team):
-        async with home.program.missions.change(mission.id) as change:
-            change.move(State.CANCELLED, reason="The test is over.")
-        await home.program.engine.cancel(mission.id)
+    await home.rest()
 
 
 async def at_work(home: House) -> tuple[str, str]:
