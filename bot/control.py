@@ -92,8 +92,7 @@ class Control:
             change.by(ruling.authority)
             _not_moved(change, file)
             assert file.plan
-            tasks = tuple(replace(t, notes=(*t.notes, said)) if t.id == task else t for t in file.plan.tasks)
-            plan = replace(file.plan, tasks=tasks)
+            plan = plans.with_note(file.plan, {task}, said)
             rev = change.mission.rev + 1
             department = self.departments.get(file.mission.department)
             change.save_plan(rev, plan, estimate(plan, department, file.estimate))

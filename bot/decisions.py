@@ -336,14 +336,9 @@ def _send_back(change: RowChange, file: File, department: Department, gate: Gate
     """The chosen tasks get the note, and with it a new digest: they and what builds on them are done again."""
     assert file.plan
     chosen = frozenset(answer.tasks) or {task.id for task in file.plan.tasks if task.deliverable}
-    plan = _with_note(file.plan, chosen, answer.note)
+    plan = plans.with_note(file.plan, chosen, answer.note)
     change.save_plan(gate.rev + 1, plan, estimate(plan, department, file.estimate))
     _start(change, State.RUNNING, "run", gate.rev + 1)
-
-
-def _with_note(plan: plans.Plan, chosen: Sequence[str] | frozenset[str] | set[str], note: str) -> plans.Plan:
-    tasks = tuple(replace(t, notes=(*t.notes, note)) if t.id in chosen else t for t in plan.tasks)
-    return replace(plan, tasks=tasks)
 
 
 def _after_task(change: RowChange, file: File, department: Department, gate: Gate, answer: Answer) -> None:
@@ -360,7 +355,7 @@ def _after_task(change: RowChange, file: File, department: Department, gate: Gat
     assert file.plan
     plan = file.plan
     for task, note in noted.items():
-        plan = _with_note(plan, {task}, note or "Try once more, differently.")
+        plan = plans.with_note(plan, {task}, note or "Try once more, differently.")
     if noted:
         change.save_plan(gate.rev + 1, plan, estimate(plan, department, file.estimate))
     _start(change, State.RUNNING, "run", gate.rev + 1)

@@ -6,8 +6,8 @@ from sqlmodel import Session, col, select
 
 from agents.domain import plan as planning
 from agents.domain.mission import Gate
-from agents.ports import NotAsShown, PhaseCall, ResultRecord
-from storage import plain, reading, tables, writing
+from agents.ports import NotAsShown, PhaseCall
+from storage import reading, tables, writing
 
 # Gates that show exactly what the phase carries out.
 APPROVES = {"run": ("plan", "change"), "deliver": ("result", "contested")}
@@ -58,21 +58,12 @@ def _last(session: Session, mission: str, phase: str) -> tables.Mandate | None:
 
 
 def _plan(session: Session, mission: str) -> str:
-    plan = _newest_plan(session, mission)
+    plan = reading.plan(session, mission)
     return planning.digest(plan) if plan else ""
 
 
-def _newest_plan(session: Session, mission: str) -> planning.Plan | None:
-    row = tables.Plan
-    found = session.exec(select(row).where(row.mission == mission).order_by(col(row.rev).desc()).limit(1)).first()
-    return plain.unpack(planning.Plan, found.plan) if found else None
-
-
 def _result(session: Session, mission: str) -> str:
-    row = tables.Result
-    found = session.exec(select(row).where(row.mission == mission).order_by(col(row.rev).desc()).limit(1)).first()
-    plan = _newest_plan(session, mission)
-    if found is None or plan is None:
+    plan, result = reading.plan(session, mission), reading.result(session, mission)
+    if plan is None or result is None:
         return ""
-    records = {record.task: record for record in reading.attempts(session, mission)}
-    return plain.unpack(ResultRecord, found.model_dump()).digest_over(plan, records)
+    return result.digest_over(plan, {record.task: record for record in reading.attempts(session, mission)})

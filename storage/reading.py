@@ -103,7 +103,7 @@ def file(session: Session, id: str, spent: Spent) -> File:
         verdicts=evidence.verdicts,
         snapshots=ledger.snapshots(session, id),
         gates=gates(session, id),
-        result=_result(session, id),
+        result=result(session, id),
         notes=notes(session, id),
         spent=spent,
         dependencies=evidence.dependencies,
@@ -118,7 +118,8 @@ def _authors(plan: dict[str, Any] | None, claims: Sequence[Claim]) -> dict[str, 
     return {id: owners[task] for id, task in made.items() if task in owners}
 
 
-def _result(session: Session, id: str) -> ResultRecord | None:
+def result(session: Session, id: str) -> ResultRecord | None:
+    """The newest result that was proposed."""
     row = next(iter(of_mission(session, tables.Result, id, col(tables.Result.rev).desc())), None)
     return plain.unpack(ResultRecord, row.model_dump()) if row else None
 
@@ -151,11 +152,11 @@ def _as_note(row: tables.Note) -> Note:
     return Note(row.message, row.user, row.text, row.kind)
 
 
-def plan(session: Session, id: str, rev: int) -> planning.Plan | None:
-    """The newest plan up to that revision."""
+def plan(session: Session, id: str, rev: int | None = None) -> planning.Plan | None:
+    """The newest plan, or the newest up to that revision."""
     of = tables.Plan
-    wanted = select(of).where(of.mission == id, of.rev <= rev).order_by(col(of.rev).desc()).limit(1)
-    row = session.exec(wanted).first()
+    wanted = select(of).where(of.mission == id).order_by(col(of.rev).desc()).limit(1)
+    row = session.exec(wanted if rev is None else wanted.where(of.rev <= rev)).first()
     return plain.unpack(planning.Plan, row.plan) if row else None
 
 

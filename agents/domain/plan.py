@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -136,6 +136,12 @@ def _task_faults(task: Task, department: Department, check_kinds: frozenset[str]
     return found + [
         f"Task {task.id} gives {member.id} the tool {tool}, which is not one of its own." for tool in foreign
     ]
+
+
+def with_note(plan: Plan, ids: Collection[str], note: str) -> Plan:
+    """The plan with a person's note on these tasks, which gives them a new digest: they are done again."""
+    tasks = tuple(replace(task, notes=(*task.notes, note)) if task.id in ids else task for task in plan.tasks)
+    return replace(plan, tasks=tasks)
 
 
 def with_kept(drafted: Plan, before: Plan) -> Plan:
