@@ -14,15 +14,14 @@ from agents.domain.authority import Action, Ruling
 from agents.domain.events import MissionCancelled, MissionPaused, MissionResumed, TaskRetried, TaskSkipped
 from agents.domain.mission import ENDED, WORKING, Mission, State, TaskState
 from agents.phases.desk import HALTED
-from agents.phases.plan import estimate
-from agents.ports import Clock, Departments, File, PhaseCall, TaskRecord
+from agents.ports import Clock, Departments, File, TaskRecord
 from bot.decisions import Answer, Decisions
 from bot.doorkeeper import Doorkeeper, NotNow
+from bot.starting import failed_in, start, start_plan
 from storage.changes import RowChange
 from storage.inbox import Gesture
 from storage.missions import MissionRows
 
-PHASE = {State.PLANNING: "plan", State.RUNNING: "run", State.DELIVERING: "deliver"}
 RERUN = frozenset({State.RUNNING, State.TASK_GATE, State.RESULT_GATE})  # from here tasks can be done again
 
 
@@ -95,8 +94,7 @@ class Control:
             plan = plans.with_note(file.plan, {task}, said)
             rev = change.mission.rev + 1
             department = self.departments.get(file.mission.department)
-            change.save_plan(rev, plan, estimate(plan, department, file.estimate))
-            self._run_again(change, rev)
+            start_plan(change, rev, plan, department, file.estimate)
             change.tell(TaskRetried(f"retried:{task}:{_name(gesture)}", task, gesture.user, note))
         await self.halt(id, rev - 1)
 
@@ -120,7 +118,7 @@ class Control:
             same = known is not None and known.digest == digest
             change.save_task(replace(known, state=TaskState.DROPPED) if known and same else fresh)
             rev = change.mission.rev + 1
-            self._run_again(change, rev)
+            start(change, State.RUNNING, rev)
             change.tell(TaskSkipped(f"skipped:{task}:{_name(gesture)}", task, gesture.user))
         await self.halt(id, rev - 1)
 
@@ -187,10 +185,6 @@ class Control:
         last = next((e.key for e in reversed(told) if isinstance(e, MissionPaused | MissionCancelled)), "")
         return await self.missions.wishes(mission.id, mission.rev), last
 
-    def _run_again(self, change: RowChange, rev: int) -> None:
-        change.move(State.RUNNING, rev=rev)
-        change.start(PhaseCall("run", change.mission.id, rev))
-
 
 def pause_change(change: RowChange, user: str, name: str, reason: str) -> None:
     """Interrupts a mission that is not interrupted yet. Raises NotNow."""
@@ -209,13 +203,11 @@ def pause_change(change: RowChange, user: str, name: str, reason: str) -> None:
 def _go_on(change: RowChange, user: str, name: str, wishes: tuple[str, ...], interrupted: str) -> None:
     """In the state in which it was interrupted; a phase begins anew, and what is recorded is not paid again."""
     to = State(change.mission.stood)
-    rev = change.mission.rev + (to in WORKING)
-    change.move(to, rev=rev)
-    if to is State.PLANNING:
-        change.save_wishes(rev, wishes)
     if to in WORKING:
-        change.start(PhaseCall(PHASE[to], change.mission.id, rev))  # type: ignore[arg-type]
-    change.tell(MissionResumed(f"resumed:{name}", user, rev, interrupted))
+        start(change, to, change.mission.rev + 1, wishes if to is State.PLANNING else ())
+    else:
+        change.move(to)
+    change.tell(MissionResumed(f"resumed:{name}", user, change.mission.rev, interrupted))
     change.let_go()
 
 
@@ -223,12 +215,7 @@ def _stood(mission: Mission, file: File) -> State:
     """Where a mission that is stopped now would go on."""
     if mission.state is State.PAUSED and mission.stood:
         return State(mission.stood)
-    if mission.state is not State.FAILED:
-        return mission.state
-    approved = {gate.kind for gate in file.gates if gate.decision and gate.decision.choice == "approve"}
-    if {"result", "contested"} & approved and file.result and file.result.rev == mission.rev:
-        return State.DELIVERING
-    return State.RUNNING if "plan" in approved else State.PLANNING
+    return failed_in(mission, file) if mission.state is State.FAILED else mission.state
 
 
 def _open_gate(file: File, task: str) -> str | None:

@@ -14,9 +14,9 @@ from agents.domain.evidence import Claim, Status, Verdict
 from agents.domain.mission import ENDED, Decision, Gate, Mission, State, TaskState
 from agents.evidence import ledger
 from agents.phases.plan import estimate
-from agents.ports import AlreadyDecided, Clock, Departments, File, NotAsShown, PhaseCall, TaskRecord
-from bot import proposals
+from agents.ports import AlreadyDecided, Clock, Departments, File, NotAsShown, TaskRecord
 from bot.doorkeeper import Denied, Doorkeeper, NotNow
+from bot.starting import failed_in, start, start_plan
 from bot.steering import CHANGEABLE
 from bot.views import standing as standings
 from storage.changes import RowChange
@@ -178,8 +178,7 @@ class Decisions:
             change.by(ruling.authority)
             if change.mission.state is not State.FAILED:
                 raise NotNow("This mission is not stopped any more.")
-            _restart(change, file)
-            change.save_wishes(change.mission.rev, wishes)
+            start(change, failed_in(change.mission, file), change.mission.rev + 1, wishes)
 
     async def _asked(self, name: str) -> tuple[Mission, Gate | None]:
         """The mission and the question of it that a button names. Raises UnknownMission."""
@@ -215,10 +214,9 @@ class Decisions:
                 change.move(State.CANCELLED, reason="Cancelled by a person.")
                 change.tell(MissionCancelled("cancelled", user, answer.note))
             case "plan", "approve":
-                _start(change, State.RUNNING, "run", gate.rev)
+                start(change, State.RUNNING, gate.rev)
             case "plan", "change":
-                _start(change, State.PLANNING, "plan", gate.rev + 1)
-                change.save_wishes(gate.rev + 1, [answer.note])
+                start(change, State.PLANNING, gate.rev + 1, [answer.note])
             case "plan", "edit":
                 _propose_edited(change, department, gate, replace(answer, before=file.estimate))
             case ("questions", "defaults") | ("change", "approve") if answer.plan is None:
@@ -226,14 +224,14 @@ class Decisions:
             case "questions", "defaults":
                 _propose_edited(change, department, gate, answer)
             case "questions", "answer":
-                _start(change, State.PLANNING, "plan", gate.rev + 1)
-                change.save_wishes(gate.rev + 1, [answer.note])
+                start(change, State.PLANNING, gate.rev + 1, [answer.note])
             case "change", "keep":
                 pass
             case "change", "approve":
-                proposals.take_over(change, gate, answer.plan, department, answer.before)
+                assert answer.plan
+                start_plan(change, gate.rev + 1, answer.plan, department, answer.before)
             case "result" | "contested", "approve":
-                _start(change, State.DELIVERING, "deliver", gate.rev)
+                start(change, State.DELIVERING, gate.rev)
             case "result" | "contested", "send_back":
                 _send_back(change, file, department, gate, answer)
             case _:
@@ -304,23 +302,6 @@ def still_open(change: RowChange, name: str) -> Gate:
     return gate
 
 
-def _start(change: RowChange, state: State, phase: str, rev: int) -> None:
-    change.move(state, rev=rev)
-    change.start(PhaseCall(phase, change.mission.id, rev))  # type: ignore[arg-type]
-
-
-def _restart(change: RowChange, file: File) -> None:
-    """The phase that failed: delivery if the result was approved, the run if the plan was, else planning."""
-    approved = {gate.kind for gate in file.gates if gate.decision and gate.decision.choice == "approve"}
-    rev = change.mission.rev + 1
-    if {"result", "contested"} & approved and file.result and file.result.rev == change.mission.rev:
-        _start(change, State.DELIVERING, "deliver", rev)
-    elif "plan" in approved:
-        _start(change, State.RUNNING, "run", rev)
-    else:
-        _start(change, State.PLANNING, "plan", rev)
-
-
 def _propose_edited(change: RowChange, department: Department, gate: Gate, answer: Answer) -> None:
     """The edited plan is asked about anew: an approval belongs to exactly what was shown."""
     assert answer.plan
@@ -337,8 +318,7 @@ def _send_back(change: RowChange, file: File, department: Department, gate: Gate
     assert file.plan
     chosen = frozenset(answer.tasks) or {task.id for task in file.plan.tasks if task.deliverable}
     plan = plans.with_note(file.plan, chosen, answer.note)
-    change.save_plan(gate.rev + 1, plan, estimate(plan, department, file.estimate))
-    _start(change, State.RUNNING, "run", gate.rev + 1)
+    start_plan(change, gate.rev + 1, plan, department, file.estimate)
 
 
 def _after_task(change: RowChange, file: File, department: Department, gate: Gate, answer: Answer) -> None:
@@ -357,8 +337,9 @@ def _after_task(change: RowChange, file: File, department: Department, gate: Gat
     for task, note in noted.items():
         plan = plans.with_note(plan, {task}, note or "Try once more, differently.")
     if noted:
-        change.save_plan(gate.rev + 1, plan, estimate(plan, department, file.estimate))
-    _start(change, State.RUNNING, "run", gate.rev + 1)
+        start_plan(change, gate.rev + 1, plan, department, file.estimate)
+    else:
+        start(change, State.RUNNING, gate.rev + 1)
 
 
 def _record(file: File, gate: Gate) -> TaskRecord:

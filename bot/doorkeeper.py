@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -112,9 +113,13 @@ class Doorkeeper:
 
     async def standing(self, mission: Mission, policy: Policy) -> Standing:
         """Who is in the groups of a policy now, and who stands in for whom."""
-        groups = {id: await self.directory.group(id) for id in policy.groups}
-        known = {id: members for id, members in groups.items() if members is not None}
+        known = await self.members(policy.groups)
         return Standing(known, await self.missions.delegations(mission.id, self.clock.now()))
+
+    async def members(self, groups: Iterable[str]) -> dict[str, frozenset[str]]:
+        """User group -> who is in it, but for those of which Slack would not say."""
+        found = {id: await self.directory.group(id) for id in groups}
+        return {id: members for id, members in found.items() if members is not None}
 
     async def _standing(
         self, mission: Mission | None, department: Department | None, gate: Gate | None, action: Action

@@ -21,6 +21,7 @@ from bot.control import Control, pause_change
 from bot.decisions import Answer
 from bot.doorkeeper import Denied, Doorkeeper, NotNow
 from bot.gateway import Gateway, SlackError
+from bot.starting import start
 from bot.steering import CHANGEABLE, Kind
 from bot.views import refused
 from bot.views.words import name as title
@@ -168,10 +169,7 @@ class Replies:
             return
         change.reword(text)
         if mission.state in (State.PLANNING, State.QUESTIONS, State.PLAN_GATE):
-            rev = mission.rev + 1
-            change.move(State.PLANNING, rev=rev)
-            change.save_wishes(rev, [wish])
-            change.start(PhaseCall("plan", mission.id, rev))
+            start(change, State.PLANNING, mission.rev + 1, [wish])
 
     async def _may_decide(self, gesture: Gesture, mission: Mission) -> bool:
         gate = await self.missions.gate(f"{mission.id}:plan:{mission.rev}")
@@ -209,9 +207,7 @@ def _plan_for(change: RowChange, number: int, wishes: tuple[str, ...]) -> None:
     if mission.state in CHANGEABLE:
         change.start(PhaseCall("change", mission.id, number))
     elif mission.state is State.PLANNING:
-        change.move(State.PLANNING, rev=mission.rev + 1)
-        change.save_wishes(mission.rev + 1, wishes)
-        change.start(PhaseCall("plan", mission.id, mission.rev + 1))
+        start(change, State.PLANNING, mission.rev + 1, wishes)
 
 
 def _raw(gesture: Gesture) -> str:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from agents.domain import waiting
-from agents.domain.authority import REQUESTER, Delegation, Standing, authority
+from agents.domain.authority import REQUESTER, Delegation, Standing, authority, person
 from agents.domain.department import Department
 from agents.domain.events import Reminded, Unanswered
 from agents.domain.mission import ENDED, Gate, Mission, State
@@ -65,8 +65,7 @@ class Waiting:
         """All that waits for this person, the longest waiting first."""
         asked = await self.missions.open_for(team, user)
         policies = [self._department(one.mission).policy_of(one.gate) for one in asked]
-        groups = {id: await self.doorkeeper.directory.group(id) for id in {g for p in policies for g in p.groups}}
-        known = {id: members for id, members in groups.items() if members is not None}
+        known = await self.doorkeeper.members({group for policy in policies for group in policy.groups})
         found: list[Mine] = []
         for one, policy in zip(asked, policies, strict=True):
             said = any(vote.user == user and vote.digest == one.gate.digest for vote in one.gate.votes)
@@ -80,10 +79,8 @@ class Waiting:
     async def _watch(self, id: str) -> None:
         if gate := await self.missions.gate(id):
             mission = await self.missions.mission(gate.mission)
-            since = gate.asked_at or self.clock.now()
-            await self.missions.save_wait(
-                await self._then(Wait(id, mission.id, since, waiting.ASKED, None), mission, gate)
-            )
+            wait = Wait(id, mission.id, gate.asked_at or self.clock.now(), waiting.ASKED, None)
+            await self.missions.save_wait(await self._then(wait, mission, await self._asked(mission, gate)))
 
     async def _step(self, wait: Wait) -> None:
         mission, gate = await self.missions.mission(wait.mission), await self.missions.gate(wait.gate)
@@ -99,12 +96,12 @@ class Waiting:
     async def _remind(self, wait: Wait, mission: Mission, gate: Gate) -> None:
         """First those who were asked; later those whom the department names for that, who may decide from then on."""
         patience = self._department(mission).patience
-        next_ones = [one for one in patience.escalate_to if one[0] in "UW"]
-        channels = [one for one in patience.escalate_to if one[0] not in "UW"]
+        next_ones = [one for one in patience.escalate_to if person(one)]
+        channels = [one for one in patience.escalate_to if not person(one)]
         first = wait.stage == waiting.ASKED
         asked = await self._asked(mission, gate)
         users = tuple(asked if first or not next_ones else next_ones)
-        then = await self._then(replace(wait, stage=wait.stage + 1), mission, gate)
+        then = await self._then(replace(wait, stage=wait.stage + 1), mission, asked)
         step = "reminder" if first else "escalation"
         async with self.missions.change(mission.id) as change:
             present = change.gate(gate.id)
@@ -131,10 +128,9 @@ class Waiting:
         await self.decisions.unanswered(gate, choice, event)
         await self.missions.save_wait(done)
 
-    async def _then(self, wait: Wait, mission: Mission, gate: Gate) -> Wait:
+    async def _then(self, wait: Wait, mission: Mission, asked: Sequence[str]) -> Wait:
         """The same wait with the time of its next step, in the working hours of whom it waits for."""
-        users = await self._asked(mission, gate)
-        zone = await self.gateway.zone(users[0]) if users else "UTC"
+        zone = await self.gateway.zone(asked[0]) if asked else "UTC"
         return replace(wait, due=self._department(mission).patience.due(wait.stage, wait.since, ZoneInfo(zone)))
 
     async def _asked(self, mission: Mission, gate: Gate) -> list[str]:

@@ -155,21 +155,13 @@ class RowChange:
 
     def decide(self, decision: Decision) -> None:
         """Raises AlreadyDecided when there is an answer, UnknownGate when the mission never asked."""
-        gate = self._gates.get(decision.gate)
-        if gate is None:
-            raise UnknownGate(decision.gate)
-        if gate.decision:
-            raise AlreadyDecided(gate.decision)
+        gate = self._undecided(decision.gate)
         self._gates[gate.id] = replace(gate, decision=decision)
         self._later(lambda session: writing.add_decision(session, decision))
 
     def vote(self, vote: Vote) -> Gate:
         """Adds what a person says, and returns the gate with it. Raises AlreadyDecided and UnknownGate."""
-        gate = self._gates.get(vote.gate)
-        if gate is None:
-            raise UnknownGate(vote.gate)
-        if gate.decision:
-            raise AlreadyDecided(gate.decision)
+        gate = self._undecided(vote.gate)
         said = (*(v for v in gate.votes if (v.user, v.choice) != (vote.user, vote.choice)), vote)
         self._gates[gate.id] = replace(gate, votes=said)
         self._later(lambda session: writing.add_vote(session, vote))
@@ -237,6 +229,14 @@ class RowChange:
             enqueue(session, call)
         told = audit.of_events(session, self.mission, new, self._gates, self._authority)
         audit.append(session, self.mission.team, [*self._entries, *told], now)
+
+    def _undecided(self, id: str) -> Gate:
+        gate = self._gates.get(id)
+        if gate is None:
+            raise UnknownGate(id)
+        if gate.decision:
+            raise AlreadyDecided(gate.decision)
+        return gate
 
     def _decided(self) -> Gate | None:
         """The gate that was answered in this commit, if one was."""

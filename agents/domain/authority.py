@@ -31,6 +31,11 @@ DELEGATE = "delegate:"  # begins the authority of whoever stands in, before the 
 YES = frozenset({"approve", "accept", "raise"})  # choices that take as many people as the policy says; a no takes one
 
 
+def person(id: str) -> bool:
+    """Whether Slack would call a person so, and not a group, a channel or anything of ours."""
+    return id.startswith(("U", "W"))
+
+
 @dataclass(frozen=True)
 class Policy:
     """Who may answer a checkpoint of some kind, and how many of them have to say yes."""

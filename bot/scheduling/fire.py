@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,11 +9,12 @@ from datetime import datetime
 import structlog
 
 from agents.domain.events import MissionAccepted, MissionCancelled
-from agents.domain.mission import ENDED, Mission
+from agents.domain.mission import ENDED
 from agents.domain.mission import State as MissionState
 from agents.domain.schedule import Occurrence, Outcome, Schedule, State
 from agents.ports import Clock, PhaseCall, UnknownMission
 from bot.gateway import Gateway, Refused
+from bot.scheduling.missions import mission_id, mission_of
 from bot.scheduling.preflight import Preflight, Trouble
 from bot.scheduling.settle import Settling
 from bot.views import schedules as view
@@ -75,7 +75,7 @@ class Fire:
     async def _begin(self, schedule: Schedule, one: Occurrence) -> None:
         tried = one.outcome is Outcome.OPENING
         begun = one.begun_at or self.clock.now()
-        one = replace(one, outcome=Outcome.OPENING, begun_at=begun, mission=mission_id(one))
+        one = replace(one, outcome=Outcome.OPENING, begun_at=begun, mission=mission_id(one.id))
         async with self.rows.change(schedule.id) as change:
             present = await self.rows.occurrence(schedule.id, one.wall)
             if present is None or present.outcome not in TO_BEGIN:
@@ -90,7 +90,7 @@ class Fire:
                 text = "I could not post in its channel. Invite me there and resume it, or choose another channel."
                 await self.settling.broken(one, Trouble(text, "resume", pauses=True))
                 return
-        mission = _mission(schedule, one, thread, self.clock)
+        mission = mission_of(schedule, one.id, thread, thread, self.clock.now())
         start = PhaseCall("plan", mission.id, 1, patient=not one.by)
         await self.missions.accept(_gesture(schedule, one), mission, [MissionAccepted("accepted")], start)
         async with self.rows.change(schedule.id) as change:
@@ -131,27 +131,6 @@ async def open_thread(gateway: Gateway, schedule: Schedule, one: Occurrence, *, 
     if tried and (known := (await gateway.posted(schedule.channel, None)).get(key)):
         return known
     return await gateway.post(view.root(schedule, one).payload(schedule.channel, None), key)
-
-
-def mission_id(one: Occurrence) -> str:
-    """The same however often the occurrence is begun."""
-    return f"m{hashlib.sha256(one.id.encode()).hexdigest()[:10]}"
-
-
-def _mission(schedule: Schedule, one: Occurrence, thread: str, clock: Clock) -> Mission:
-    return Mission(
-        id=mission_id(one),
-        team=schedule.team,
-        channel=schedule.channel,
-        thread=thread,
-        message=thread,
-        requester=schedule.owner,
-        text=schedule.text,
-        department=schedule.department,
-        state=MissionState.PLANNING,
-        rev=1,
-        created_at=clock.now(),
-    )
 
 
 def _gesture(schedule: Schedule, one: Occurrence) -> Gesture:

@@ -17,20 +17,21 @@ from agents.domain.mission import State as MissionState
 from agents.domain.plan import Plan
 from agents.domain.schedule import STANDS_FOR, Occurrence, Outcome, Schedule, Standing, stands
 from agents.evidence import changes
-from agents.ports import Clock, Departments, File, Outgoing, PhaseCall, UnknownMission
+from agents.ports import Clock, Departments, File, Outgoing, UnknownMission
 from bot.doorkeeper import Doorkeeper
 from bot.gateway import Gateway
 from bot.presenter import PROGRESS, route
 from bot.scheduling import rights
 from bot.scheduling.fire import open_thread
 from bot.scheduling.settle import Settling
+from bot.starting import start
 from storage.missions import MissionRows
 from storage.schedules import ScheduleRows
 
 log = structlog.get_logger(__name__)
 
 GATES = {MissionState.PLAN_GATE: "plan", MissionState.TASK_GATE: "task", MissionState.RESULT_GATE: "result"}
-NEXT = {"plan": (MissionState.RUNNING, "run"), "result": (MissionState.DELIVERING, "deliver")}
+NEXT = {"plan": MissionState.RUNNING, "result": MissionState.DELIVERING}
 
 
 @dataclass(frozen=True)
@@ -162,9 +163,7 @@ class Follow:
             change.by("schedule")
             change.decide(Decision(gate.id, "approve", by, self.clock.now(), gate.digest, why))
             change.tell(GateDecided(f"decided:{gate.id}", gate.id, "approve", by, why))
-            state, phase = NEXT[kind]
-            change.move(state)
-            change.start(PhaseCall(phase, mission.id, gate.rev, patient=True))  # type: ignore[arg-type]
+            start(change, NEXT[kind], gate.rev, patient=True)
 
     async def _reveal(self, schedule: Schedule, one: Occurrence, file: File) -> None:
         """A run that worked unseen gets its thread, and what waits there for a person is shown."""

@@ -17,7 +17,7 @@ def may_own(actor: Actor, team: str) -> Ruling:
 
 def may_change(user: str, schedule: Schedule, department: Department) -> Ruling:
     """Its owner, and the people whom the department names as approvers."""
-    allowed = {schedule.owner, *(who for who in department.approvers if who.startswith(("U", "W")))}
+    allowed = {schedule.owner, *(who for who in department.approvers if authority.person(who))}
     if user in allowed:
         return Ruling(True, "owner" if user == schedule.owner else "named")
     names = " or ".join(f"<@{id}>" for id in sorted(allowed))

@@ -9,6 +9,7 @@ from datetime import UTC
 
 import structlog
 
+from agents.domain.authority import person
 from agents.domain.schedule import LIVE, Occurrence, Outcome, Policies, Schedule, State, Timing, named
 from agents.ports import Clock, Departments, ScheduleCall
 from agents.timing import cron, entered
@@ -163,7 +164,7 @@ class Schedules:
         def paused(change: ScheduleChange) -> None:
             _live(change.schedule)
             change.catch_up(self.clock.now(), cron.walls)
-            reason = f"Paused by <@{gesture.user}>." if gesture.user.startswith(("U", "W")) else "Paused."
+            reason = f"Paused by <@{gesture.user}>." if person(gesture.user) else "Paused."
             change.save(replace(change.schedule, state=State.PAUSED, reason=reason))
 
         await self._do(gesture, id, paused)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 
 import structlog
@@ -16,6 +15,7 @@ from agents.ports import ModelError, PhaseCall
 from agents.roles import timekeeper
 from agents.roles.seat import Meter, OverLimit
 from bot.scheduling import outgoing
+from bot.scheduling.missions import mission_of
 from storage.inbox import Gesture
 from storage.missions import MissionRows
 from storage.schedules import ScheduleRows, UnknownSchedule
@@ -68,19 +68,7 @@ class Understand:
 
     async def _do_now(self, given: Schedule) -> None:
         """The words ask for work now: an ordinary mission, once."""
-        mission = Mission(
-            id=f"m{hashlib.sha256(given.id.encode()).hexdigest()[:10]}",
-            team=given.team,
-            channel=given.channel,
-            thread=given.thread,
-            message=given.message,
-            requester=given.owner,
-            text=given.text,
-            department=given.department,
-            state=MissionState.PLANNING,
-            rev=1,
-            created_at=given.created_at,
-        )
+        mission = mission_of(given, given.id, given.thread, given.message, given.created_at)
         gesture = Gesture(given.team, "other", f"now:{given.id}", given.channel, None, None, given.owner, {})
         if not given.thread:
             await self._unread(given, "I see no time in it.")

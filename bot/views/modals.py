@@ -50,6 +50,18 @@ def text_input(
     return found | {"hint": {"type": "plain_text", "text": hint}} if hint else found
 
 
+def where(channel: str = "") -> Block:
+    """A field for a channel; without one it begins with where the window was opened."""
+    picker: Block = {
+        "type": "conversations_select",
+        "action_id": "value",
+        "filter": {"include": ["public", "private", "im"], "exclude_bot_users": False},
+    }
+    picker |= {"initial_conversation": channel} if channel else {"default_to_current_conversation": True}
+    label = {"type": "plain_text", "text": "Where should it work?"}
+    return {"type": "input", "block_id": "channel", "label": label, "element": picker}
+
+
 def option(text: str, value: str) -> Block:
     return {"text": {"type": "plain_text", "text": plain(text, 75)}, "value": value}
 
@@ -60,14 +72,7 @@ def new_mission(text: str, private: str, channel: str | None) -> View:
         text_input("mission", "What should the department do?", text, hint="What you want, for whom, how much of it.")
     ]
     if channel is None:
-        picker: Block = {
-            "type": "conversations_select",
-            "action_id": "value",
-            "default_to_current_conversation": True,
-            "filter": {"include": ["public", "private", "im"], "exclude_bot_users": False},
-        }
-        label = {"type": "plain_text", "text": "Where should it work?"}
-        blocks.append({"type": "input", "block_id": "channel", "label": label, "element": picker})
+        blocks.append(where())
     return modal(Form.NEW, "New mission", blocks, private, "Start")
 
 

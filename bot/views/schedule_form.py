@@ -11,7 +11,7 @@ from typing import Any
 from agents.domain.schedule import Policies, Schedule, Timing
 from agents.timing import entered
 from bot.views.actions import Form
-from bot.views.modals import View
+from bot.views.modals import View, modal, text_input, where
 from bot.views.post import Block
 
 MISSED = {"skip": "Leave them out", "once": "Make them good by one run", "all": "Make several good"}
@@ -21,7 +21,6 @@ APPROVAL = {
     "every": "Ask in every run",
     "standing": "My approval of a plan holds for 30 days",
 }
-MOST_TEXT = 3000
 
 
 @dataclass(frozen=True)
@@ -47,31 +46,24 @@ def form(
     private: str, text: str, when: str, zone: str, policies: Policies, budget: Decimal | None, channel: str
 ) -> View:
     """To be filled in or corrected; `private` says what it is about."""
+    money = "" if budget is None else f"{budget:.2f}"
     blocks = [
-        _text("text", "What should the department do each time?", text, lines=True),
-        _text("when", "When?", when, hint=entered.HINT),
-        _text("zone", "Time zone", zone),
-        _channel(channel),
+        text_input("text", "What should the department do each time?", text),
+        text_input("when", "When?", when, lines=False, hint=entered.HINT),
+        text_input("zone", "Time zone", zone, lines=False),
+        where(channel),
         _select("approval", "When does it ask you?", APPROVAL, policies.approval),
-        _text("budget", "Budget of one run in US dollars", "" if budget is None else f"{budget:.2f}", optional=True),
+        text_input("budget", "Budget of one run in US dollars", money, lines=False, optional=True),
         _quiet(policies.quiet),
         _select("missed", "Runs missed while Baton did not run", MISSED, policies.missed),
-        _text("most", "How many missed runs are made good, at most", str(policies.missed_most)),
+        text_input("most", "How many missed runs are made good, at most", str(policies.missed_most), lines=False),
         _select("overlap", "When the run before is still under way", OVERLAP, policies.overlap),
-        _text("jitter", "Begin up to so many minutes late", str(policies.jitter_s // 60)),
+        text_input("jitter", "Begin up to so many minutes late", str(policies.jitter_s // 60), lines=False),
         _date("until", "Last day", policies.until),
-        _text("count", "At most so many runs", str(policies.count or ""), optional=True),
-        _text("stop_after", "Pause after so many failures in a row", str(policies.stop_after)),
+        text_input("count", "At most so many runs", str(policies.count or ""), lines=False, optional=True),
+        text_input("stop_after", "Pause after so many failures in a row", str(policies.stop_after), lines=False),
     ]
-    return {
-        "type": "modal",
-        "callback_id": Form.SCHEDULE,
-        "title": {"type": "plain_text", "text": "Schedule"},
-        "submit": {"type": "plain_text", "text": "Save"},
-        "close": {"type": "plain_text", "text": "Cancel"},
-        "private_metadata": private,
-        "blocks": blocks,
-    }
+    return modal(Form.SCHEDULE, "Schedule", blocks, private, "Save")
 
 
 def of(schedule: Schedule) -> View:
@@ -92,15 +84,8 @@ def hand_over(schedule: Schedule) -> View:
     """Who owns it from now on."""
     picker: Block = {"type": "users_select", "action_id": "value"}
     label = {"type": "plain_text", "text": "Who looks after it from now on?"}
-    return {
-        "type": "modal",
-        "callback_id": Form.HAND_OVER,
-        "title": {"type": "plain_text", "text": "Hand over"},
-        "submit": {"type": "plain_text", "text": "Hand over"},
-        "close": {"type": "plain_text", "text": "Cancel"},
-        "private_metadata": schedule.id,
-        "blocks": [{"type": "input", "block_id": "owner", "label": label, "element": picker}],
-    }
+    blocks: list[Block] = [{"type": "input", "block_id": "owner", "label": label, "element": picker}]
+    return modal(Form.HAND_OVER, "Hand over", blocks, schedule.id, "Hand over")
 
 
 def read(values: Mapping[str, Any], now: datetime, before: Timing | None) -> Entered:
@@ -188,17 +173,6 @@ def _label(text: str) -> Block:
     return {"type": "plain_text", "text": text}
 
 
-def _text(
-    block: str, label: str, initial: str = "", *, hint: str = "", lines: bool = False, optional: bool = False
-) -> Block:
-    element: Block = {"type": "plain_text_input", "action_id": "value", "multiline": lines, "max_length": MOST_TEXT}
-    if initial:
-        element["initial_value"] = initial[:MOST_TEXT]
-    found: Block = {"type": "input", "block_id": block, "label": _label(label), "element": element}
-    found["optional"] = optional
-    return found | {"hint": _label(hint)} if hint else found
-
-
 def _select(block: str, label: str, options: Mapping[str, str], present: str) -> Block:
     choices = [{"text": _label(text), "value": value} for value, text in options.items()]
     chosen = next(one for one in choices if one["value"] == present)
@@ -219,13 +193,3 @@ def _date(block: str, label: str, initial: date | None) -> Block:
     if initial:
         element["initial_date"] = initial.isoformat()
     return {"type": "input", "block_id": block, "label": _label(label), "element": element, "optional": True}
-
-
-def _channel(channel: str) -> Block:
-    element: Block = {
-        "type": "conversations_select",
-        "action_id": "value",
-        "filter": {"include": ["public", "private", "im"], "exclude_bot_users": False},
-    }
-    element |= {"initial_conversation": channel} if channel else {"default_to_current_conversation": True}
-    return {"type": "input", "block_id": "channel", "label": _label("Where should it work?"), "element": element}

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from agents.domain.authority import person
 from agents.domain.department import Department
 from agents.domain.schedule import Occurrence, Outcome, Policies, Schedule, Slot, State
 from agents.timing import words
 from bot.views.actions import Action, Form
-from bot.views.modals import View
+from bot.views.modals import View, modal
 from bot.views.post import Block, Post, actions, button, confirm, context, header, section
 from bot.views.text import escape, plain
 
@@ -141,7 +142,7 @@ def root(schedule: Schedule, one: Occurrence) -> Post:
     """What opens the thread of a run."""
     local = one.at.astimezone(ZoneInfo(schedule.timing.zone))
     when = f"{words.day(local)}, {local:%H:%M}"
-    why = f"asked for by <@{one.by}>" if one.by.startswith(("U", "W")) else escape(words.timing(schedule.timing))
+    why = f"asked for by <@{one.by}>" if person(one.by) else escape(words.timing(schedule.timing))
     blocks = [section(f":repeat: *Scheduled mission, {when}*\n{_quoted(schedule.text)}")]
     return Post(f"Scheduled mission, {when}: {schedule.text}"[:3000], [*blocks, context(why)])
 
@@ -188,20 +189,14 @@ def history(schedule: Schedule, found: Sequence[Occurrence]) -> View:
     """Every planned instant with its outcome and reason, the newest first."""
     lines = [_line(one, schedule.timing.zone) for one in found]
     blocks = [section("\n".join(lines[n : n + 10])[:3000]) for n in range(0, len(lines), 10)]
-    return {
-        "type": "modal",
-        "callback_id": Form.HISTORY,
-        "title": {"type": "plain_text", "text": "History"},
-        "close": {"type": "plain_text", "text": "Close"},
-        "private_metadata": schedule.id,
-        "blocks": [section(f"*{escape(plain(schedule.text, 200))}*"), *(blocks or [context("No run yet.")])],
-    }
+    shown = [section(f"*{escape(plain(schedule.text, 200))}*"), *(blocks or [context("No run yet.")])]
+    return modal(Form.HISTORY, "History", shown, schedule.id, None)
 
 
 def _line(one: Occurrence, zone: str) -> str:
     local = one.at.astimezone(ZoneInfo(zone))
     reason = f": {_ours(one.reason)}" if one.reason else ""
-    asked = f" (asked for by <@{one.by}>)" if one.by.startswith(("U", "W")) else ""
+    asked = f" (asked for by <@{one.by}>)" if person(one.by) else ""
     return f"{words.day(local)} {local:%H:%M}  {OUTCOMES[one.outcome]}{asked}{reason}"
 
 

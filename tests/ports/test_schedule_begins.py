@@ -14,7 +14,8 @@ from agents.ports import Departments
 from agents.timing import cron
 from bot.gateway import Gateway
 from bot.presenter import route
-from bot.scheduling.fire import TRIES, Fire, mission_id
+from bot.scheduling.fire import TRIES, Fire
+from bot.scheduling.missions import mission_id
 from bot.scheduling.preflight import Preflight
 from bot.scheduling.settle import Settling
 from storage.database import Database
@@ -89,7 +90,7 @@ class Place:
         return list(reversed(await self.rows.occurrences("s1")))
 
     async def state(self, one: Occurrence) -> State:
-        return (await self.missions.mission(mission_id(one))).state
+        return (await self.missions.mission(mission_id(one.id))).state
 
 
 @pytest.fixture
@@ -129,7 +130,7 @@ async def test_a_mission_that_a_newer_run_did_not_find_yet_is_cancelled_as_soon_
     await place.fire()("s1", older.wall)
     assert [one.outcome for one in await place.all()] == [Outcome.SKIPPED, Outcome.RUNNING]
     assert (await place.state(older), await place.state(newer)) == (State.CANCELLED, State.PLANNING)
-    assert place.halted == [mission_id(older)]
+    assert place.halted == [mission_id(older.id)]
 
 
 async def test_one_that_cannot_be_begun_again_and_again_has_failed_and_the_next_can_begin(place: Place) -> None:
