@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+import pytest_asyncio
 import structlog
 
 if TYPE_CHECKING:
     from storage.database import Database
+    from tests.house import House
 
 REAL_CONNECT, REAL_CONNECT_EX, REAL_LOOKUP = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
 
@@ -185,3 +187,12 @@ async def database(request: pytest.FixtureRequest) -> AsyncIterator[Database]:
     opened = Database.open(request.getfixturevalue(f"migrated_{request.param}_url"))
     yield opened
     await opened.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """One house for all tests of a file, on the file's loop; every test has a thread of its own."""
+    from tests import house
+
+    async with house.opened(tmp_path_factory.mktemp("house")) as one:
+        yield one

@@ -106,12 +106,16 @@ class House:
         """Good weather, no window open and nothing at work, for the next test in the same house."""
         self.rehearsal.faults.clear()
         self.rehearsal.latency_s = 0.0
-        for view in list(self.workspace.open_views("maya")):
-            await self.workspace.close_view(view["id"])
+        await self.close_windows()
         for mission in await self.program.missions.open_missions(self.program.gateway.team):
             async with self.program.missions.change(mission.id) as change:
                 change.move(State.CANCELLED, reason="The test is over.")
             await self.program.engine.cancel(mission.id)
+
+    async def close_windows(self) -> None:
+        for user in ("maya", "jonas"):
+            for view in list(self.workspace.open_views(user)):
+                await self.workspace.close_view(view["id"])
 
     def refused(self) -> list[str]:
         """What the workspace refused of our calls, other than what it does not know."""

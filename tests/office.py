@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -32,6 +33,8 @@ from bot.presenter import route
 from storage.database import Database
 from storage.inbox import Gesture
 from storage.journal import open_journal
+from storage.journal_file import JournalFile
+from storage.journal_table import JournalTable
 from storage.missions import MissionRows
 from tests.fakes.people import People
 from tests.fakes.scripted import (
@@ -182,9 +185,11 @@ class Office:
 
 
 @asynccontextmanager
-async def opened(folder: Path, clock: Any, plan: PlanDraft = CHAIN, **department: Any) -> AsyncIterator[Office]:
-    """An office on files of its own."""
-    database = Database.open(f"sqlite:///{folder / 'baton.db'}")
+async def stored(
+    url: str, clock: Any
+) -> AsyncIterator[tuple[MissionRows, JournalFile | JournalTable, list[PhaseCall]]]:
+    """Rows of missions, a journal, and the phases that are to be carried out."""
+    database = Database.open(url)
     await database.migrate()
     journal = await open_journal(database, clock)
     calls: list[PhaseCall] = []
@@ -194,21 +199,28 @@ async def opened(folder: Path, clock: Any, plan: PlanDraft = CHAIN, **department
             calls.append(call)
 
     missions = MissionRows(database, route, enqueue, clock, journal)
+    try:
+        yield missions, journal, calls
+    finally:
+        await journal.close()
+        await database.close()
+
+
+@asynccontextmanager
+async def opened(folder: Path, clock: Any, plan: PlanDraft = CHAIN, **department: Any) -> AsyncIterator[Office]:
+    """An office on files of its own."""
     team = DepartmentFiles({"general": replace(TEAM, **department)})
     crew, tools = Crew(plan), Tools({"search": ToolResult("found it", "search: 1 result", (PAGE,))})
     model = ScriptedModel(script=crew)
     names = dict.fromkeys(("planner", "specialist", "critic", "sceptic", "manager"), "a-model")
-    desk = Desk(missions, journal, model, names, tools, team, clock)
+    async with stored(f"sqlite:///{folder / 'baton.db'}", clock) as (missions, journal, calls):
+        desk = Desk(missions, journal, model, names, tools, team, clock)
 
-    async def halt(_: str) -> None:
-        calls.clear()
+        async def halt(_: str) -> None:
+            calls.clear()
 
-    decisions = Decisions(missions, team, Doorkeeper(People(), missions, team, clock), clock, halt)
-    try:
+        decisions = Decisions(missions, team, Doorkeeper(People(), missions, team, clock), clock, halt)
         yield Office(missions, desk, model, crew, tools, calls, decisions, count(1))
-    finally:
-        await journal.close()
-        await database.close()
 
 
 def quoting(page: Any, text: str) -> Line:
@@ -259,3 +271,37 @@ async def keys(office: Office) -> set[str]:
     """What happened, but for uses of tools: one that died before it was recorded is made again."""
     told = [one.event for one in await office.missions.told("m1")]
     return {event.key for event in told if not isinstance(event, news.ToolUsed)}
+
+
+async def die_anywhere(
+    folder: Path, ready: Callable[[Path], AbstractAsyncContextManager[Office]], most: int
+) -> tuple[File, int]:
+    """A run that dies at every third change, up to `most`, ends as one that lives, and neither pays nor tells twice.
+
+    `folder / "approved"` holds an approved plan, and `ready` opens an office on a copy of it. Returns how the run
+    ended in which nobody died, and how often the others died.
+    """
+
+    @asynccontextmanager
+    async def approved(name: str) -> AsyncIterator[Office]:
+        shutil.copytree(folder / "approved", folder / name)
+        async with ready(folder / name) as office:
+            office.calls.append(PhaseCall("run", "m1", 1))
+            yield office
+
+    async with approved("clean") as office:
+        clean = plainly(await office.play())
+        calls, history = len(office.model.asked), await keys(office)
+    deaths = 0
+    for lives in range(1, most, 3):
+        async with approved(f"{lives}") as office:
+            mortal = Mortal(office.missions, lives, after=lives % 2 == 1)
+            try:
+                await run_mission(replace(office.desk, missions=mortal), "m1", 1)  # type: ignore[arg-type]
+                break
+            except Died:
+                deaths += 1
+            assert plainly(await office.play()) == clean, f"died at change {lives}"
+            assert len(office.model.asked) == calls, f"died at change {lives}"
+            assert await keys(office) == history, f"died at change {lives}"
+    return clean, deaths

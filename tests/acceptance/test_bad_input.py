@@ -15,7 +15,6 @@ from bot.local.rehearsal.faults import Kind
 from bot.views import blockcheck
 from bot.views.actions import Action
 from bot.views.text import escape
-from tests import house
 from tests.fakes import adversarial
 from tests.house import House
 
@@ -24,21 +23,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 POSTS = "Write two social media posts about compostable coffee pods."
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """One house for all; every test has a thread of its own."""
-    async with house.opened(tmp_path_factory.mktemp("house")) as one:
-        yield one
-
-
 @pytest_asyncio.fixture(autouse=True, loop_scope="module")
 async def _fair(home: House) -> AsyncIterator[None]:
     yield
-    home.rehearsal.faults.clear()
-    for mission in await home.program.missions.open_missions(home.program.gateway.team):
-        async with home.program.missions.change(mission.id) as change:
-            change.move(State.CANCELLED, reason="The test is over.")
-        await home.program.engine.cancel(mission.id)
+    await home.rest()
 
 
 async def shown(home: House) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from agents.domain.mission import State
 from agents.domain.schedule import Outcome, Schedule
@@ -16,18 +14,11 @@ from agents.domain.schedule import State as Standing
 from bot.clock import SystemClock
 from bot.scheduling.service import now_of
 from bot.views.actions import Action
-from tests import house
 from tests.house import PATIENCE, House
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 WISH = "every weekday at 9: write two posts about compostable coffee pods"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with house.opened(tmp_path_factory.mktemp("house")) as one:
-        yield one
 
 
 def cards(home: House, thread: str) -> list[dict[str, Any]]:

@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.browser.page_tools import on_shared_loop
+from tests.browser.page_tools import on_shared_loop, program
 from tests.house import SEED
 
-ROOT = Path(__file__).parents[2]
 MISSION_MS = 120_000  # for the whole work between two approvals, at the pace that Slack allows
 
 
 @on_shared_loop
 async def address(tmp_path: Path) -> AsyncIterator[str]:
     """What `make run` prints, with an empty home folder and nothing set."""
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "VIRTUAL_ENV") if name in os.environ}
-    environment = kept | {"HOME": str(tmp_path), "BATON_DATA": str(tmp_path / "data")}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "run", "--local", "--port", "0"),
-        stdout=asyncio.subprocess.PIPE,
-        cwd=ROOT,
-        env=environment,
-    )
-    assert process.stdout
-    async with asyncio.timeout(60):
-        async for line in process.stdout:
-            if found := re.search(rb"http://127\.0\.0\.1:\d+/", line):
-                break
-    assert found
-    yield found[0].decode()
-    process.terminate()
-    await asyncio.wait_for(process.wait(), 30)
+    async with program(tmp_path) as found:
+        yield found
 
 
 async def ask(page: Page, text: str) -> Locator:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import re
 import shutil
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +13,8 @@ from pathlib import Path
 from playwright.async_api import Browser, Locator, Page, expect
 
 from bot.local.standins import SAMPLES
-from tests.browser.page_tools import on_shared_loop
-from tests.browser.test_mission_in_the_page import MISSION_MS, ROOT, ask
+from tests.browser.page_tools import on_shared_loop, program
+from tests.browser.test_mission_in_the_page import MISSION_MS, ask
 
 WISH = "every weekday at 9: compare two competitors for compostable coffee pods"
 BEFORE, AFTER = "€0.39", "€0.36"
@@ -40,23 +38,8 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
     """The program as `make run` starts it, over a library of its own."""
     library = tmp_path / "library"
     shutil.copytree(SAMPLES, library, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "VIRTUAL_ENV") if name in os.environ}
-    more = {"HOME": str(tmp_path), "BATON_DATA": str(tmp_path / "data"), "BATON_LIBRARY": json.dumps([str(library)])}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "run", "--local", "--port", "0"),
-        stdout=asyncio.subprocess.PIPE,
-        cwd=ROOT,
-        env=kept | more,
-    )
-    assert process.stdout
-    async with asyncio.timeout(60):
-        async for line in process.stdout:
-            if found := re.search(rb"http://127\.0\.0\.1:\d+/", line):
-                break
-    assert found
-    yield Place(found[0].decode(), library)
-    process.terminate()
-    await asyncio.wait_for(process.wait(), 30)
+    async with program(tmp_path, BATON_LIBRARY=json.dumps([str(library)])) as address:
+        yield Place(address, library)
 
 
 async def shot(page: Page, name: str) -> None:

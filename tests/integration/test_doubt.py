@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -16,10 +15,9 @@ from agents.contracts import CritiqueDraft, DoubtDraft, DoubtsDraft, ObjectionDr
 from agents.domain import events as news
 from agents.domain.evidence import Snapshot, Status, status
 from agents.domain.mission import State, TaskState
-from agents.phases.run import run_mission
-from agents.ports import File, ModelNonsense, ModelRefused, ModelRequest, ModelUnavailable, PhaseCall, ToolResult
+from agents.ports import File, ModelNonsense, ModelRefused, ModelRequest, ModelUnavailable, ToolResult
 from tests.fakes.scripted import Line, brief_of, call, captured, hands_over, role_of, say, uses
-from tests.office import Died, Mortal, Office, draft, keys, member, opened, plainly, task
+from tests.office import Office, die_anywhere, draft, member, opened, task
 
 REPORT = captured("Kelvora had a market share of 21.9% in 2025.", "Market report", "https://report.example/2025")
 BLOG = captured("Kelvora had a market share of 31.9% in 2025.", "A blog", "https://blog.example/shares")
@@ -180,31 +178,16 @@ async def test_a_run_with_doubt_that_dies_at_any_change_ends_with_the_same_ledge
         await office.decide("plan:1", "approve")
 
     @asynccontextmanager
-    async def approved(name: str) -> AsyncIterator[Office]:
-        shutil.copytree(tmp_path / "approved", tmp_path / name)
-        async with office_of(tmp_path / name, clock, parallel=1) as office:
+    async def ready(folder: Path) -> AsyncIterator[Office]:
+        async with office_of(folder, clock, parallel=1) as office:
             office.crew.says("Specialist t1", finds(office, REPORT))
             office.crew.says("Specialist t2", writes(office))
             office.crew.says("Specialist t3", finds(office, BLOG))
-            office.calls.append(PhaseCall("run", "m1", 1))
             yield office
 
-    async with approved("clean") as office:
-        clean, calls, history = plainly(await office.play()), len(office.model.asked), await keys(office)
+    clean, deaths = await die_anywhere(tmp_path, ready, 60)
     assert clean.mission.state is State.RESULT_GATE
     assert clean.tasks["t2"].attempt == 2
-    deaths = 0
-    for lives in range(1, 60, 3):
-        async with approved(f"{lives}") as office:
-            mortal = Mortal(office.missions, lives, after=lives % 2 == 1)
-            try:
-                await run_mission(replace(office.desk, missions=mortal), "m1", 1)  # type: ignore[arg-type]
-                break
-            except Died:
-                deaths += 1
-            assert plainly(await office.play()) == clean, f"died at change {lives}"
-            assert len(office.model.asked) == calls, f"died at change {lives}"
-            assert await keys(office) == history, f"died at change {lives}"
     assert deaths >= 8
 
 

@@ -18,7 +18,6 @@ from bot.decisions import Answer, Decisions, NeedsReason, NotNow
 from bot.views import blockcheck
 from bot.views.actions import Action, Form
 from storage.inbox import Gesture
-from tests import house
 from tests.house import House
 from tests.integration.test_listeners import POSTS, finished, submit
 
@@ -27,20 +26,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 REASON = "We asked the maker: <the old page> is wrong & will be mended."
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """One house for all; every test has a mission of its own."""
-    async with house.opened(tmp_path_factory.mktemp("house")) as one:
-        yield one
-
-
 @pytest_asyncio.fixture(autouse=True, loop_scope="module")
 async def _closed(home: House) -> AsyncIterator[None]:
     """Each test leaves no window open."""
     yield
-    for user in ("maya", "jonas"):
-        for view in list(home.workspace.open_views(user)):
-            await home.workspace.close_view(view["id"])
+    await home.close_windows()
 
 
 async def find(home: House, mission: str, claim: str, standing: Status, by: Any = "sceptic") -> None:

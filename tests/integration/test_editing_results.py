@@ -17,7 +17,6 @@ from bot.revising import Revising
 from bot.views.actions import Action, Form
 from storage.audit import AuditRows
 from storage.inbox import Gesture
-from tests import house
 from tests.house import House
 from tests.integration.test_listeners import POSTS, finished
 
@@ -26,19 +25,10 @@ CALENDAR = "Create a 30-day launch calendar for compostable coffee pods."
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """One house for all; every test has a mission of its own."""
-    async with house.opened(tmp_path_factory.mktemp("house")) as one:
-        yield one
-
-
 @pytest_asyncio.fixture(autouse=True, loop_scope="module")
 async def _closed(home: House) -> AsyncIterator[None]:
     yield
-    for user in ("maya", "jonas"):
-        for view in list(home.workspace.open_views(user)):
-            await home.workspace.close_view(view["id"])
+    await home.close_windows()
 
 
 def work(file: File, kind: str) -> str:

@@ -24,7 +24,6 @@ from bot.views import blockcheck
 from bot.views.actions import Action
 from storage.audit import AuditRows
 from storage.inbox import Gesture
-from tests import house
 from tests.house import PATIENCE, House
 from tests.ports.test_documents import pdf, word, workbook
 
@@ -32,13 +31,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 POSTS = "Write two social media posts about compostable coffee pods."
 TABLE = "Compare two competitors for compostable pods in a table and write three posts about them."
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """One house for all; every test has a thread of its own."""
-    async with house.opened(tmp_path_factory.mktemp("house")) as one:
-        yield one
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="module")

@@ -27,13 +27,11 @@ from agents.phases.plan import plan_mission
 from agents.phases.run import run_mission
 from agents.ports import Attempt, File, ModelRequest, PhaseCall, ToolResult, Usage
 from bot.decisions import Answer, Decisions
-from bot.presenter import Presenter, route
-from storage.database import Database
+from bot.presenter import Presenter
 from storage.inbox import Gesture
-from storage.journal import open_journal
 from storage.missions import MissionRows
 from tests.fakes.scripted import Line, ScriptedModel, Tools, brief_of, call, hands_over, uses
-from tests.office import PAGE, TEAM, Crew, draft, task
+from tests.office import PAGE, TEAM, Crew, draft, stored, task
 
 DEAR = Price(Decimal(0), Decimal(100), Decimal(0))  # 500 tokens of answer cost 0.05
 CHEAP = Price(Decimal(0), Decimal(1), Decimal(0))
@@ -134,16 +132,6 @@ async def opened(
     url: str = "",
     **department: Any,
 ) -> AsyncIterator[Shop]:
-    database = Database.open(url or f"sqlite:///{folder / 'baton.db'}")
-    await database.migrate()
-    journal = await open_journal(database, clock)
-    calls: list[PhaseCall] = []
-
-    def enqueue(_: object, phase: Any) -> None:
-        if isinstance(phase, PhaseCall):
-            calls.append(phase)
-
-    missions = MissionRows(database, route, enqueue, clock, journal)
     loop = tuple(replace(member, limits=Limits(60, 200, 500)) for member in TEAM.specialists)
     team = DepartmentFiles({"general": replace(TEAM, specialists=loop, terms=terms, **department)})
     crew = Crew(plan)
@@ -152,18 +140,15 @@ async def opened(
     names = dict.fromkeys(("planner", "specialist", "critic", "sceptic", "manager"), "a-model")
     prices = Prices({"a-model": price, "a-small-model": CHEAP} if price else {})
     limits = ceilings or Ceilings()
-    desk = Desk(missions, journal, model, names, tools, team, clock, journal.wallets, prices, limits)
+    async with stored(url or f"sqlite:///{folder / 'baton.db'}", clock) as (missions, journal, calls):
+        desk = Desk(missions, journal, model, names, tools, team, clock, journal.wallets, prices, limits)
 
-    async def halt(_: str) -> None:
-        calls.clear()
+        async def halt(_: str) -> None:
+            calls.clear()
 
-    decisions = Decisions(missions, team, Open(), clock, halt)  # type: ignore[arg-type]
-    presenter = Presenter(missions, team, clock)
-    try:
+        decisions = Decisions(missions, team, Open(), clock, halt)  # type: ignore[arg-type]
+        presenter = Presenter(missions, team, clock)
         yield Shop(missions, desk, journal, model, crew, calls, decisions, presenter, count(1))
-    finally:
-        await journal.close()
-        await database.close()
 
 
 def searches_for_ever() -> Callable[[ModelRequest], Line]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from itertools import count
 from typing import Any, cast
 
 import pytest
-import pytest_asyncio
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from agents.domain.mission import State
@@ -17,7 +15,6 @@ from bot.listeners.commands import COMMANDS
 from bot.views.actions import Action, Form
 from storage.audit import AuditRows
 from storage.inbox import Gesture
-from tests import house
 from tests.house import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -54,12 +51,6 @@ class Anything:
 
     def __getattr__(self, _: str) -> Anything:
         return Anything()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with house.opened(tmp_path_factory.mktemp("house")) as one:
-        yield one
 
 
 def routes() -> list[str]:

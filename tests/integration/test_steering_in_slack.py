@@ -24,13 +24,6 @@ from tests.integration.test_listeners import finished, planned
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """One house for all; every test has a mission of its own."""
-    async with house.opened(tmp_path_factory.mktemp("house")) as one:
-        yield one
-
-
 @pytest_asyncio.fixture(autouse=True, loop_scope="module")
 async def _left_at_rest(home: House) -> AsyncIterator[None]:
     """Each test begins in good weather and leaves nothing at work."""
